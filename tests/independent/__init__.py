@@ -1,0 +1,1 @@
+"""A second implementation of the measures, sharing no code with the warehouse."""

@@ -1,0 +1,69 @@
+"""Which records are one child: a valid NHS number with the date of birth, else the record alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from .extracts import Landing
+
+RecordId = tuple[str, str]
+"""The organisation that issued a local number, and the number."""
+
+
+@dataclass
+class Record:
+    """What the latest extract that says anything says of one local number."""
+
+    nhs_number: str | None = None
+    born: date | None = None
+    died: date | None = None
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child; `key` is the same for every record of theirs that could be linked."""
+
+    key: tuple[str, str]
+    born: date | None = None
+    died: date | None = None
+
+
+class Children:
+    """Every child of a landing folder, found by a sender's local number."""
+
+    def __init__(self, landing: Landing) -> None:
+        records: dict[RecordId, Record] = {}
+        self._issuer: dict[tuple[str, str], str] = {}
+        submissions = [*landing.of("person_index"), *landing.of("cyp001")]
+        for submission in sorted(submissions, key=lambda s: s.month):
+            for row in submission.rows:
+                number = row["local_patient_id"]
+                issuer = row.get("org_id_local_patient_id", submission.partner)
+                if submission.table == "cyp001":
+                    self._issuer[submission.partner, number] = issuer
+                record = records.setdefault((issuer, number), Record())
+                record.nhs_number = row["nhs_number"] or record.nhs_number
+                record.born = row["date_of_birth"] or record.born
+                record.died = row["date_of_death"] or record.died
+        deaths: dict[tuple[str, str], date] = {}
+        for record_id, record in records.items():
+            if record.died:
+                key = _key(record_id, record)
+                deaths[key] = min(record.died, deaths.get(key, record.died))
+        self._children = {}
+        for record_id, record in records.items():
+            key = _key(record_id, record)
+            self._children[record_id] = Child(key, record.born, deaths.get(key))
+
+    def of(self, partner: str, local_patient_id: str) -> Child:
+        """The child a partner means by a local number; of an unknown one nothing else is known."""
+        issuer = self._issuer.get((partner, local_patient_id), partner)
+        record_id = (issuer, local_patient_id)
+        return self._children.get(record_id, Child(record_id))
+
+
+def _key(record_id: RecordId, record: Record) -> tuple[str, str]:
+    if record.nhs_number and record.born:
+        return (record.nhs_number, record.born.isoformat())
+    return record_id

@@ -1,0 +1,14 @@
+"""The hand-made alliance every test here starts from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)

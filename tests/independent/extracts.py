@@ -1,0 +1,243 @@
+"""Reading a landing folder: deliveries, tables, rows; which rows hold, which are held back and why.
+
+The contracts' YAML is read as plain data; what its words mean is written here a second time.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .days import month_end
+from .terms import Terms
+
+CONTRACTS = Path(__file__).resolve().parents[2] / "orchestration" / "contracts"
+TABLES = ("cyp000", "cyp001", "cyp002", "cyp101", "cyp102", "cyp201", "person_index")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One table of one partner for one month: the rows that hold, and why others do not."""
+
+    partner: str
+    table: str
+    month: date
+    created: datetime
+    rows: list[Row]
+    held_back: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Landing:
+    """What has arrived: the latest version of every table, and what was refused."""
+
+    submissions: dict[tuple[str, str, date], Submission] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+    def of(self, table: str) -> list[Submission]:
+        """Every month of one table from every partner, oldest first."""
+        found = [s for s in self.submissions.values() if s.table == table]
+        return sorted(found, key=lambda s: (s.month, s.created, s.partner))
+
+    def has_arrived(self, partner: str, tables: tuple[str, ...], month: date) -> bool:
+        """Whether every table of a return is here."""
+        return all((partner, table, month) in self.submissions for table in tables)
+
+    @property
+    def months(self) -> list[date]:
+        """Months with any activity table, sorted."""
+        return sorted({month for _, table, month in self.submissions if table == "cyp101"})
+
+
+def read_landing(root: Path, terms: Terms, contracts: Path = CONTRACTS) -> Landing:
+    """Read every delivery under `root/<partner>/`."""
+    known = {table: read_contract(contracts, table) for table in TABLES}
+    landing = Landing()
+    for folder in sorted(p for p in root.iterdir() if p.is_dir()):
+        organisation = terms.organisation(folder.name)
+        if organisation is None:
+            landing.refused.append(f"{folder.name}: not a partner")
+            continue
+        names = (organisation.code, *organisation.aliases)
+        for delivery, files in _deliveries(folder):
+            _take_in(landing, known, names, delivery, files)
+    return landing
+
+
+def _deliveries(folder: Path) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """A delivery is a ZIP, a folder of files or a loose file; its name and its files."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            files = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".csv")
+            yield path.name, {p.name: p.read_bytes() for p in files}
+        elif path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                members = [m for m in archive.namelist() if m.lower().endswith(".csv")]
+                yield path.name, {m: archive.read(m) for m in members}
+        elif path.suffix.lower() == ".csv":
+            yield path.name, {path.name: path.read_bytes()}
+
+
+def _take_in(
+    landing: Landing,
+    known: dict[str, Row],
+    names: tuple[str, ...],
+    delivery: str,
+    files: dict[str, bytes],
+) -> None:
+    tables: dict[str, list[dict[str, str]]] = {}
+    for name, content in files.items():
+        table = next((t for t, c in known.items() if _is_named(name, t, c["national"])), None)
+        rows = None if table is None else _rows_by_column(known[table], content)
+        if table is None or rows is None:
+            landing.refused.append(f"{names[0]} {delivery} {name}: not recognised")
+        else:
+            tables[table] = rows
+    month, created = _month_in(" ".join((delivery, *files))), datetime.min
+    for row in tables.get("cyp000", ()):
+        start = _value("date", row.get("rp_start_date", ""))
+        written = _value("datetime", row.get("file_creation_date_time", ""))
+        if row.get("org_id_provider", "") not in names:
+            landing.refused.append(f"{names[0]} {delivery}: belongs to another partner")
+            return
+        if isinstance(start, date) and isinstance(written, datetime):
+            month, created = start.replace(day=1), written
+    if month is None:
+        landing.refused.append(f"{names[0]} {delivery}: no reporting period")
+        return
+    for table, rows in tables.items():
+        held = landing.submissions.get((names[0], table, month))
+        if held is None or held.created <= created:
+            good, held_back = validate(known[table], rows, month)
+            landing.submissions[names[0], table, month] = Submission(
+                names[0], table, month, created, good, held_back
+            )
+
+
+def validate(
+    contract: Row, rows: list[dict[str, str]], month: date
+) -> tuple[list[Row], Counter[str]]:
+    """The rows that hold, typed; and how many rows each rule held back."""
+    good: list[Row] = []
+    held_back: Counter[str] = Counter()
+    seen: set[tuple[str, ...]] = set()
+    for row in rows:
+        broken: set[str] = set()
+        typed: Row = {}
+        for column in contract["columns"]:
+            name, text = column["name"], row.get(column["name"], "")
+            if not text:
+                typed[name] = None
+                if column.get("required") == "mandatory":
+                    broken.add(f"{name} is blank")
+                continue
+            typed[name] = _value(column.get("type", "text"), text)
+            if typed[name] is None:
+                broken.add(f"{name} is not a {column['type']}")
+        broken |= {r["id"] for r in contract.get("rules", ()) if _breaks(r, typed, month)}
+        key = tuple(row.get(name, "") for name in contract.get("key", ()))
+        if key and key in seen:
+            broken.add("duplicate key")
+        seen.add(key)
+        held_back.update(broken)
+        if not broken:
+            good.append(typed)
+    return good, held_back
+
+
+def is_nhs_number(text: str) -> bool:
+    """Ten digits of which the last is right, counted modulo 11."""
+    if not re.fullmatch(r"[0-9]{10}", text):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(text, range(10, 1, -1), strict=False))
+    return (11 - total % 11) % 11 == int(text[9])
+
+
+def _breaks(rule: Row, row: Row, month: date) -> bool:
+    value, last_day = row[rule["column"]], month_end(month)
+    if value is None:
+        return False
+    if rule["kind"] == "not_before":
+        other = row[rule["other"]]
+        return other is not None and value < other
+    if rule["kind"] == "not_after_period":
+        return bool(value > last_day)
+    if rule["kind"] == "in_period":
+        return not month <= value <= last_day
+    raise ValueError(f"unknown kind of rule: {rule['kind']}")
+
+
+def _value(kind: str, text: str) -> Any:
+    """The value of a text that is not blank; None when it is not of that kind."""
+    try:
+        if kind == "date":
+            if re.fullmatch(r"\d{2}/\d{2}/\d{4}", text):
+                return datetime.strptime(text, "%d/%m/%Y").date()
+            return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+        if kind == "datetime":
+            return datetime.fromisoformat(text).replace(tzinfo=None)
+        if kind == "time":
+            return time.fromisoformat(text)
+        if kind == "integer":
+            return int(text) if re.fullmatch(r"[+-]?\d+", text) else None
+    except ValueError:
+        return None
+    if kind == "nhs_number":
+        digits = re.sub(r"[ -]", "", text)
+        return digits if is_nhs_number(digits) else None
+    if kind == "flag":
+        return text if text in ("Y", "N", "X") else None
+    return text
+
+
+def _rows_by_column(contract: Row, content: bytes) -> list[dict[str, str]] | None:
+    """Rows with the contract's names for headings; None when a mandatory column is missing."""
+    reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    headings = {}
+    for column in contract["columns"]:
+        spellings = (column["name"], column["national"], column.get("dictionary") or "")
+        for spelling in (*spellings, *column.get("aliases", ())):
+            headings[_fold(spelling)] = column["name"]
+    names = [headings.get(_fold(heading)) for heading in next(reader, [])]
+    mandatory = {c["name"] for c in contract["columns"] if c.get("required") == "mandatory"}
+    if not mandatory <= set(names):
+        return None
+    return [
+        {n: cell.strip() for n, cell in zip(names, cells, strict=False) if n is not None}
+        for cells in reader
+        if cells
+    ]
+
+
+def _is_named(file: str, table: str, national: str) -> bool:
+    folded = _fold(Path(file).stem)
+    return folded.startswith((_fold(national), _fold(table)))
+
+
+def _month_in(text: str) -> date | None:
+    found = re.search(r"(\d{4})-(0[1-9]|1[0-2])(?!\d)", text)
+    return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+@cache
+def read_contract(folder: Path, table: str) -> Row:
+    """One contract as plain data."""
+    path = next(folder.glob(f"*/{table}.yaml"))
+    content: Row = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content

@@ -1,0 +1,164 @@
+"""From rows to the measure's units: one request to one service, in however many extracts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from .children import Child, Children
+from .days import month_end, next_month
+from .extracts import Landing, Row, Submission
+from .terms import Service, Terms
+
+RequestId = tuple[str, str]
+"""The record system, and the number a request has in it."""
+
+
+@dataclass(eq=False)
+class Unit:
+    """One request to one service, as the latest extract that holds it says."""
+
+    request: RequestId
+    service: Service
+    child: Child
+    received: date
+    is_rejected: bool
+    closed: date | None
+    closure_reason: str | None
+    left_list: date | None
+    """The first day it was closed, discharged or no longer flowed; None while it is open."""
+    contacts: list[date] = field(default_factory=list)
+    """Days of qualifying contacts; of every member of its chain once that is known."""
+    duplicate_of: Unit | None = None
+
+    @property
+    def first_contact(self) -> date | None:
+        """The first day the child was seen for it."""
+        return min(self.contacts, default=None)
+
+    def was_seen_by(self, day: date) -> bool:
+        """Whether the child was seen on or before `day`."""
+        return self.first_contact is not None and self.first_contact <= day
+
+
+def read_units(landing: Landing, terms: Terms) -> list[Unit]:
+    """Every unit, triage left out, with the repeats of one child and discipline marked."""
+    children = Children(landing)
+    referrals = _latest(landing, terms, "cyp101", ("service_request_id",))
+    flowed = _months_flowed(landing, terms)
+    contacts = _contacts(landing, terms)
+    rows_of: dict[tuple[RequestId, str], list[Row]] = defaultdict(list)
+    team_rows = _latest(landing, terms, "cyp102", ("service_request_id", "team_id_local"))
+    for (system, number, _), (_, row) in team_rows.items():
+        if (system, number) in referrals:
+            received = referrals[system, number][1]["referral_request_received_date"]
+            service_code = terms.service_of_team(row["team_id_local"], received)
+            if service_code is not None:
+                rows_of[(system, number), service_code].append(row)
+    units = []
+    for (request, service_code), rows in rows_of.items():
+        submission, referral = referrals[request]
+        received = referral["referral_request_received_date"]
+        service = terms.service_on(service_code, received)
+        if service is None or service.is_triage:
+            continue
+        accepted = [row for row in rows if row["referral_rejection_date"] is None]
+        closed, reason = _closure(accepted)
+        stopped = _stopped(landing, terms, service, max(flowed[request]))
+        left = [day for day in (closed, referral["discharge_date"], stopped) if day is not None]
+        unit = Unit(
+            request=request,
+            service=service,
+            child=children.of(submission.partner, referral["local_patient_id"]),
+            received=received,
+            is_rejected=not accepted,
+            closed=closed,
+            closure_reason=reason,
+            left_list=min(left, default=None),
+            contacts=[day for day, code in contacts[request] if code == service_code],
+        )
+        units.append(unit)
+    mark_duplicates(units, terms)
+    return units
+
+
+def mark_duplicates(units: list[Unit], terms: Terms) -> None:
+    """Join chains of accepted referrals; the earliest is kept and owns all their contacts."""
+    chains: dict[tuple[tuple[str, str], str], list[Unit]] = defaultdict(list)
+    for unit in units:
+        if not unit.is_rejected:
+            chains[unit.child.key, unit.service.discipline].append(unit)
+    for members in chains.values():
+        members.sort(key=lambda u: (u.received, u.request))
+        kept = previous = members[0]
+        for unit in members[1:]:
+            gap = timedelta(days=terms.parameter("duplicate_gap_days", unit.received))
+            if unit.received - previous.received <= gap:
+                unit.duplicate_of = kept
+                kept.contacts.extend(unit.contacts)
+            else:
+                kept = unit
+            previous = unit
+
+
+def _latest(
+    landing: Landing, terms: Terms, table: str, key: tuple[str, ...]
+) -> dict[tuple[str, ...], tuple[Submission, Row]]:
+    """The row of the latest month for every key of one record system."""
+    latest: dict[tuple[str, ...], tuple[Submission, Row]] = {}
+    for submission in landing.of(table):
+        system = terms.record_system(submission.partner)
+        for row in submission.rows:
+            latest[system, *(row[name] for name in key)] = (submission, row)
+    return latest
+
+
+def _months_flowed(landing: Landing, terms: Terms) -> dict[tuple[str, ...], set[date]]:
+    months: dict[tuple[str, ...], set[date]] = defaultdict(set)
+    for submission in landing.of("cyp101"):
+        system = terms.record_system(submission.partner)
+        for row in submission.rows:
+            months[system, row["service_request_id"]].add(submission.month)
+    return months
+
+
+def _contacts(landing: Landing, terms: Terms) -> dict[tuple[str, ...], list[tuple[date, str]]]:
+    """By request: the day, and the service of the team, of every contact that counts as seen."""
+    by_request: dict[tuple[str, ...], list[tuple[date, str]]] = defaultdict(list)
+    key = ("service_request_id", "care_contact_id")
+    for (system, number, _), (_, row) in _latest(landing, terms, "cyp201", key).items():
+        day = row["contact_date"]
+        service_code = terms.service_of_team(row["team_id_local"], day)
+        if service_code is not None and _counts_as_seen(row, day, terms):
+            by_request[system, number].append((day, service_code))
+    return by_request
+
+
+def _counts_as_seen(row: Row, day: date, terms: Terms) -> bool:
+    mechanism = row["consultation_mechanism"]
+    if mechanism == "02" and terms.parameter("telephone_without_activity", day) != "counts":
+        return False
+    return row["attendance_status"] in terms.parameter(
+        "attended_statuses", day
+    ) and mechanism in terms.parameter("qualifying_mechanisms", day)
+
+
+def _closure(rows: list[Row]) -> tuple[date | None, str | None]:
+    """A unit closes when the last of its teams does, for that team's reason."""
+    closures = [(r["referral_closure_date"], r["referral_closure_reason"]) for r in rows]
+    if not closures or any(day is None for day, _ in closures):
+        return None, None
+    return max(closures, key=lambda closure: (closure[0], closure[1] or ""))
+
+
+def _stopped(landing: Landing, terms: Terms, service: Service, last_month: date) -> date | None:
+    """The last day of the last month it flowed, once a later return that should hold it is here."""
+    month = next_month(last_month)
+    while month <= landing.months[-1]:
+        runs_now = terms.service_on(service.code, month) or service
+        owed = terms.covering_returns(runs_now.provider, month)
+        if any(landing.has_arrived(r.partner, r.tables, month) for r in owed):
+            return month_end(last_month)
+        month = next_month(month)
+    return None

@@ -1,0 +1,46 @@
+"""The waiting list at each month end: accepted referrals, still open, not seen yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from .days import month_end
+from .referrals import Unit
+
+BANDS = ((0, 42), (43, 84), (85, 126), (127, 182), (183, 364), (365, None))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Children waiting for one service at the end of `month`, for `from_days` days or more."""
+
+    month: date
+    service: str
+    from_days: int
+    waiting: int
+
+
+def waiting_lists(units: list[Unit], months: list[date]) -> list[Waiting]:
+    """The lists of all `months`; a service and band in which nobody waits has no row."""
+    counts: Counter[tuple[date, str, int]] = Counter()
+    for month in months:
+        day = month_end(month)
+        for unit in units:
+            if is_waiting(unit, day):
+                counts[month, unit.service.code, band_of((day - unit.received).days)] += 1
+    return [Waiting(*key, waiting=number) for key, number in sorted(counts.items())]
+
+
+def is_waiting(unit: Unit, day: date) -> bool:
+    """Whether the child is on the list at the end of `day`."""
+    if unit.is_rejected or unit.duplicate_of is not None or unit.received > day:
+        return False
+    has_left = unit.left_list is not None and unit.left_list <= day
+    return not has_left and not unit.was_seen_by(day)
+
+
+def band_of(days: int) -> int:
+    """The first day of the band a wait falls in."""
+    return max(start for start, _ in BANDS if start <= days)
