@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,7 +64,15 @@ class Children:
         return self._children.get(record_id, Child(record_id))
 
 
+def is_nhs_number(text: str) -> bool:
+    """Ten digits of which the last is right, counted modulo 11."""
+    if not re.fullmatch(r"[0-9]{10}", text):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(text, range(10, 1, -1), strict=False))
+    return (11 - total % 11) % 11 == int(text[9])
+
+
 def _key(record_id: RecordId, record: Record) -> tuple[str, str]:
-    if record.nhs_number and record.born:
+    if record.nhs_number and is_nhs_number(record.nhs_number) and record.born:
         return (record.nhs_number, record.born.isoformat())
     return record_id

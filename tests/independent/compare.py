@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ def differences(expected: Outcome, snapshot_rows: Mapping[str, Rows]) -> list[st
 
 def _results(expected: Outcome, rows: Rows) -> list[str]:
     found: list[str] = []
-    held: dict[Hashable, dict[str, Any]] = {}
+    held: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
         if (row["kpi_id"], row["part"]) != KPI:
             continue
@@ -121,7 +121,7 @@ def _result_key(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _first_day(band: str) -> int:
-    """The first number of a band's name: `43` of `43–84`."""
+    """The first number of a band's name: `43` of the band from 43 to 84 days."""
     number = re.search(r"\d+", band)
     if number is None:
         raise ValueError(f"the band {band!r} names no day")

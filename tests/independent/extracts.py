@@ -72,7 +72,7 @@ def read_landing(root: Path, terms: Terms, contracts: Path = CONTRACTS) -> Landi
             continue
         names = (organisation.code, *organisation.aliases)
         for delivery, files in _deliveries(folder):
-            _take_in(landing, known, names, delivery, files)
+            _take_in(landing, known, terms, names, delivery, files)
     return landing
 
 
@@ -93,6 +93,7 @@ def _deliveries(folder: Path) -> Iterator[tuple[str, dict[str, bytes]]]:
 def _take_in(
     landing: Landing,
     known: dict[str, Row],
+    terms: Terms,
     names: tuple[str, ...],
     delivery: str,
     files: dict[str, bytes],
@@ -118,6 +119,9 @@ def _take_in(
         landing.refused.append(f"{names[0]} {delivery}: no reporting period")
         return
     for table, rows in tables.items():
+        if not terms.owes(names[0], table, month):
+            landing.refused.append(f"{names[0]} {delivery}: {table} is not expected")
+            continue
         held = landing.submissions.get((names[0], table, month))
         if held is None or held.created <= created:
             good, held_back = validate(known[table], rows, month)
@@ -157,14 +161,6 @@ def validate(
     return good, held_back
 
 
-def is_nhs_number(text: str) -> bool:
-    """Ten digits of which the last is right, counted modulo 11."""
-    if not re.fullmatch(r"[0-9]{10}", text):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(text, range(10, 1, -1), strict=False))
-    return (11 - total % 11) % 11 == int(text[9])
-
-
 def _breaks(rule: Row, row: Row, month: date) -> bool:
     value, last_day = row[rule["column"]], month_end(month)
     if value is None:
@@ -183,23 +179,31 @@ def _value(kind: str, text: str) -> Any:
     """The value of a text that is not blank; None when it is not of that kind."""
     try:
         if kind == "date":
-            if re.fullmatch(r"\d{2}/\d{2}/\d{4}", text):
-                return datetime.strptime(text, "%d/%m/%Y").date()
-            return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+            return _date(text)
         if kind == "datetime":
             return datetime.fromisoformat(text).replace(tzinfo=None)
         if kind == "time":
-            return time.fromisoformat(text)
+            return time.fromisoformat(text) if re.fullmatch(r"\d\d:\d\d(:\d\d)?", text) else None
         if kind == "integer":
             return int(text) if re.fullmatch(r"[+-]?\d+", text) else None
     except ValueError:
         return None
     if kind == "nhs_number":
         digits = re.sub(r"[ -]", "", text)
-        return digits if is_nhs_number(digits) else None
-    if kind == "flag":
-        return text if text in ("Y", "N", "X") else None
+        return digits if re.fullmatch(r"[0-9]{10}", digits) else None
     return text
+
+
+def _date(text: str) -> date | None:
+    """ISO, a midnight behind it allowed, or dd/mm/yyyy; within living memory."""
+    text = re.sub(r"[ T]00:00(:00(\.000)?)?$", "", text)
+    if re.fullmatch(r"\d{2}/\d{2}/\d{4}", text):
+        day = datetime.strptime(text, "%d/%m/%Y").date()
+    elif re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        day = date.fromisoformat(text)
+    else:
+        return None
+    return day if 1900 <= day.year < 2100 else None
 
 
 def _rows_by_column(contract: Row, content: bytes) -> list[dict[str, str]] | None:

@@ -203,6 +203,12 @@ class Terms:
             if r.standard == "csds" and provider in r.covers and r.holds_on(month)
         ]
 
+    def owes(self, partner: str, table: str, month: date) -> bool:
+        """Whether a partner is to send a table for a month; what nobody owes is refused."""
+        return any(
+            r.partner == partner and table in r.tables and r.holds_on(month) for r in self.returns
+        )
+
     def contract_parties(self, quarter: Quarter) -> list[str]:
         """The trusts judged in a quarter."""
         return [o.code for o in self.organisations if o.is_contract_party and _overlaps(o, quarter)]

@@ -59,7 +59,11 @@ def expected() -> Outcome:
 
 
 def test_equal_rows_give_no_difference(expected: Outcome) -> None:
-    tables = {"kpi_result": [RESULT], "kpi_exclusion": [EXCLUSION], "waiting_month": [WAITING]}
+    tables: dict[str, Any] = {
+        "kpi_result": [RESULT],
+        "kpi_exclusion": [EXCLUSION],
+        "waiting_month": [WAITING],
+    }
     assert differences(expected, tables) == []
 
 

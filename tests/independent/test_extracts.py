@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from .extracts import CONTRACTS, Landing, read_contract, is_nhs_number, read_landing, validate
+from .children import is_nhs_number
+from .extracts import CONTRACTS, Landing, read_contract, read_landing, validate
 from .terms import Terms
 from .world import PARTNERSHIP, World, csv_text, write_folder, write_zip
 
@@ -63,6 +64,11 @@ def test_without_a_header_the_folder_says_the_month(tmp_path: Path) -> None:
 def test_a_delivery_that_says_no_month_is_refused(tmp_path: Path) -> None:
     write_folder(tmp_path / "RV3" / "new", {"CYP101Referral": [["r1", "1", "2024-04-05", ""]]})
     assert read(tmp_path).refused == ["RV3 new: no reporting period"]
+
+
+def test_a_table_the_partner_does_not_owe_is_refused(tmp_path: Path) -> None:
+    write_folder(tmp_path / "RNK" / "2024-04", {"CYP101Referral": [["r1", "1", "2024-04-05", ""]]})
+    assert read(tmp_path).refused == ["RNK 2024-04: cyp101 is not expected"]
 
 
 def test_another_partners_extract_is_refused(tmp_path: Path) -> None:
@@ -141,17 +147,28 @@ def test_a_blank_mandatory_value_holds_a_row_back(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/02/2024", "2024-04-31", "04/13/2024", "5 April 2024", "45387"]
+    "text", ["31/02/2024", "2024-04-31", "04/13/2024", "5 April 2024", "45387", "1024-04-05"]
 )
 def test_a_bad_date_holds_a_row_back(text: str) -> None:
     row = REFERRAL | {"discharge_letter_issued_date": text}
     assert held_back("cyp101", row) == {"discharge_letter_issued_date is not a date": 1}
 
 
-@pytest.mark.parametrize("text", ["9434765918", "4.0E+09", "943476591", "94347659190"])
+@pytest.mark.parametrize("text", ["2024-04-06", "06/04/2024", "2024-04-06 00:00:00"])
+def test_a_date_may_be_iso_or_day_first(text: str) -> None:
+    assert held_back("cyp101", REFERRAL | {"discharge_letter_issued_date": text}) == {}
+
+
+@pytest.mark.parametrize("text", ["4.0E+09", "943476591", "94347659190", "943476591a"])
 def test_a_bad_nhs_number_holds_a_row_back(text: str) -> None:
     row = {"local_patient_id": "1", "org_id_local_patient_id": "RV3", "nhs_number": text}
     assert held_back("cyp001", row) == {"nhs_number is not a nhs_number": 1}
+
+
+@pytest.mark.parametrize("text", ["943 476 5919", "943-476-5919", "9434765918"])
+def test_ten_digits_are_kept_even_when_the_last_is_wrong(text: str) -> None:
+    row = {"local_patient_id": "1", "org_id_local_patient_id": "RV3", "nhs_number": text}
+    assert held_back("cyp001", row) == {}
 
 
 @pytest.mark.parametrize(
@@ -193,7 +210,7 @@ def test_the_first_row_of_a_key_is_the_first_even_when_it_is_held_back_itself() 
 
 def test_a_person_held_back_leaves_the_child_of_unknown_age(tmp_path: Path) -> None:
     world = World(tmp_path)
-    world.child("1", born="1990-01-01", nhs_number="9434765918")
+    world.child("1", born="1990-01-01", nhs_number="4.0E+09")
     world.refer("r1", "CDT", "2024-01-08")
     world.send("2024-01", "2024-02")
     assert [u.exclusion for u in world.outcome().units] == [None]

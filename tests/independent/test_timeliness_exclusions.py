@@ -88,6 +88,14 @@ def test_two_local_numbers_with_one_nhs_number_and_birth_date_are_one_child(worl
     assert verdict(world, "r2") == ("duplicate", False)
 
 
+def test_a_number_that_fails_its_check_digit_links_nobody(world: World) -> None:
+    world.child("1", nhs_number="9434765918", born="2015-05-05")
+    world.child("2", nhs_number="9434765918", born="2015-05-05")
+    world.refer("r1", "CDT", RECEIVED, child="1")
+    world.refer("r2", "CDT", RECEIVED, child="2")
+    assert verdict(world, "r2") == (None, False)
+
+
 def test_one_nhs_number_with_two_birth_dates_stays_two_children(world: World) -> None:
     world.child("1", nhs_number="9434765919", born="2015-05-05")
     world.child("2", nhs_number="9434765919", born="2015-05-06")
