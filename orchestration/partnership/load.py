@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from orchestration.partnership.model import Partnership
 
@@ -18,25 +20,54 @@ class PartnershipError(ValueError):
 
 def load_partnership(path: Path = SHIPPED) -> Partnership:
     """The partnership in `path`; PartnershipError lists every mistake pydantic found."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise PartnershipError(f"{path.name}, line {line}: not YAML: {error.problem}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PartnershipError(f"{path.name}, line 1: not YAML in UTF-8") from error
     if root is None or not isinstance(content, dict):
         raise PartnershipError(f"{path.name}, line 1: the file holds no mapping of fields")
+    if twice := list(_fields_given_twice(root)):
+        raise PartnershipError(
+            "\n".join(f"{path.name}, line {line}: {name}: given twice" for name, line in twice)
+        )
     try:
         return Partnership.model_validate(content)
     except ValidationError as error:
-        lines = [
-            f"{path.name}, line {_line_of(root, e['loc'])}: "
-            f"{'.'.join(str(p) for p in e['loc']) or 'whole file'}: "
-            f"{e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors()
-        ]
+        lines = []
+        for mistake in _own_mistakes(error.errors()):
+            location = (*mistake["loc"], *mistake.get("ctx", {}).get("location", ()))
+            field = ".".join(str(part) for part in location)
+            lines.append(f"{path.name}, line {_line_of(root, location)}: {field}: {mistake['msg']}")
         raise PartnershipError("\n".join(lines)) from error
+
+
+def _own_mistakes(mistakes: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without the lists that only look too short because their rows are wrong."""
+    return [
+        m
+        for m in mistakes
+        if m["type"] != "too_short"
+        or not any(other["loc"][: len(m["loc"])] == m["loc"] != other["loc"] for other in mistakes)
+    ]
+
+
+def _fields_given_twice(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    """Name and line of each repeated field: YAML would keep the last and forget the others."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.value, key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _fields_given_twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _fields_given_twice(value)
 
 
 def _line_of(node: yaml.Node, location: tuple[int | str, ...]) -> int:
@@ -48,7 +79,7 @@ def _line_of(node: yaml.Node, location: tuple[int | str, ...]) -> int:
             if found is None:
                 break
             line, node = found[0].start_mark.line, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             node = node.value[part]
             line = node.start_mark.line
         else:

@@ -6,13 +6,14 @@ quarters keep their own rules. `camden.yaml` is the partnership this release shi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 
 class Strict(BaseModel):
@@ -30,12 +31,15 @@ class Dated(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Dated:
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to is before valid_from")
+            raise _mistake(("valid_to",), "valid_to is before valid_from")
         return self
 
     def is_valid_on(self, day: date) -> bool:
         """Whether `day` falls in the validity."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+AnyDated = TypeVar("AnyDated", bound=Dated)
 
 
 class Source(StrEnum):
@@ -77,7 +81,7 @@ class Service(Dated):
 
 
 class Team(Dated):
-    """A team as the extracts name it, and the service it works in. Its employer is the service's."""
+    """A team as the extracts name it, and the service it works in, whose provider employs it."""
 
     team_id: str
     name: str
@@ -154,48 +158,47 @@ class Partnership(Strict):
     def _names_exist(self) -> Partnership:
         organisations = {o.code for o in self.organisations}
         services = {s.code for s in self.services}
-        for organisation in self.organisations:
-            _must_know(organisation.successor_code, organisations, organisation.code, "successor_code")
-        for service in self.services:
-            _must_know(service.provider_code, organisations, service.code, "provider_code")
-            _must_know(service.successor_code, services, service.code, "successor_code")
-        for team in self.teams:
-            _must_know(team.service_code, services, team.team_id, "service_code")
-        for due in self.returns:
-            where = f"{due.partner_code} {due.standard}"
-            _must_know(due.partner_code, organisations, where, "partner_code")
-            for covered in due.covers:
-                _must_know(covered, organisations, where, "covers")
+        for place, organisation in enumerate(self.organisations):
+            where = ("organisations", place, "successor_code")
+            _must_know(organisation.successor_code, organisations, where)
+        for place, service in enumerate(self.services):
+            _must_know(service.provider_code, organisations, ("services", place, "provider_code"))
+            _must_know(service.successor_code, services, ("services", place, "successor_code"))
+        for place, team in enumerate(self.teams):
+            _must_know(team.service_code, services, ("teams", place, "service_code"))
+        for place, due in enumerate(self.returns):
+            _must_know(due.partner_code, organisations, ("returns", place, "partner_code"))
+            for each, covered in enumerate(due.covers):
+                _must_know(covered, organisations, ("returns", place, "covers", each))
         return self
 
     @model_validator(mode="after")
     def _validities_do_not_overlap(self) -> Partnership:
-        _no_overlap("organisation", ((o.code, o) for o in self.organisations))
-        _no_overlap("service", ((s.code, s) for s in self.services))
-        _no_overlap("team", ((t.team_id, t) for t in self.teams))
+        _no_overlap("organisations", self.organisations, lambda o: (o.code,))
+        _no_overlap("services", self.services, lambda s: (s.code,))
+        _no_overlap("teams", self.teams, lambda t: (t.team_id,))
         _no_overlap(
-            "return",
-            ((f"{r.partner_code} {r.standard}.{t}", r) for r in self.returns for t in r.tables),
+            "returns",
+            self.returns,
+            lambda r: tuple(f"{r.partner_code} {r.standard}.{table}" for table in r.tables),
         )
-        _no_overlap("kpi version", ((f"{v.kpi_id} {v.part}", v) for v in self.kpi_versions))
-        _no_overlap("threshold", ((f"{t.kpi_id} {t.part}", t) for t in self.thresholds))
-        _no_overlap("parameter", ((p.name, p) for p in self.parameters))
+        _no_overlap("kpi_versions", self.kpi_versions, lambda v: (f"{v.kpi_id} {v.part}",))
+        _no_overlap("thresholds", self.thresholds, lambda t: (f"{t.kpi_id} {t.part}",))
+        _no_overlap("parameters", self.parameters, lambda p: (p.name,))
         return self
 
     @model_validator(mode="after")
     def _every_version_has_a_threshold(self) -> Partnership:
-        for version in self.kpi_versions:
-            held = [
-                t
-                for t in self.thresholds
-                if (t.kpi_id, t.part) == (version.kpi_id, version.part)
-                and t.is_valid_on(version.valid_from)
-            ]
-            if not held:
-                raise ValueError(
-                    f"{version.kpi_id} {version.part} version {version.version} "
-                    f"has no threshold on {version.valid_from}"
-                )
+        for place, version in enumerate(self.kpi_versions):
+            measured = (version.kpi_id, version.part)
+            own = [t for t in self.thresholds if (t.kpi_id, t.part) == measured]
+            day: date | None = version.valid_from
+            for threshold in sorted(own, key=lambda t: t.valid_from):
+                if day is not None and threshold.is_valid_on(day):
+                    day = threshold.valid_to and threshold.valid_to + timedelta(days=1)
+            if day is not None and version.is_valid_on(day):
+                reason = f"version {version.version} has no threshold on {day}"
+                raise _mistake(("kpi_versions", place), reason)
         return self
 
     def organisation(self, code: str) -> Organisation | None:
@@ -209,12 +212,14 @@ class Partnership(Strict):
         senders = {r.partner_code for r in self.returns}
         return tuple(dict.fromkeys(o.code for o in self.organisations if o.code in senders))
 
-    def expected_return(self, partner: str, standard: str, table: str, period: date) -> Return | None:
+    def expected_return(
+        self, partner: str, standard: str, table: str, period: date
+    ) -> Return | None:
         """The return that makes this unit expected, or None when it is not."""
         for due in self.returns:
-            if (due.partner_code, due.standard) == (partner, standard) and table in due.tables:
-                if due.is_valid_on(period):
-                    return due
+            is_the_one = (due.partner_code, due.standard) == (partner, standard)
+            if is_the_one and table in due.tables and due.is_valid_on(period):
+                return due
         return None
 
     def parameter(self, name: str, day: date) -> Parameter:
@@ -225,16 +230,25 @@ class Partnership(Strict):
         raise KeyError(f"no parameter {name} on {day}")
 
 
-def _must_know(code: str | None, known: Iterable[str], where: str, field: str) -> None:
+def _mistake(location: tuple[int | str, ...], reason: str) -> PydanticCustomError:
+    """An error with its place in the file, which pydantic cannot know; `load` names it."""
+    return PydanticCustomError("partnership", "{reason}", {"reason": reason, "location": location})
+
+
+def _must_know(code: str | None, known: Iterable[str], location: tuple[int | str, ...]) -> None:
     if code is not None and code not in known:
-        raise ValueError(f"{where}: {field} names the unknown {code}")
+        raise _mistake(location, f"{code} is unknown")
 
 
-def _no_overlap(kind: str, dated: Iterable[tuple[str, Dated]]) -> None:
-    by_name: dict[str, list[Dated]] = {}
-    for name, row in dated:
-        by_name.setdefault(name, []).append(row)
-    for name, rows in by_name.items():
-        for earlier, later in pairwise(sorted(rows, key=lambda r: r.valid_from)):
-            if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
-                raise ValueError(f"{kind} {name}: validities overlap from {later.valid_from}")
+def _no_overlap(
+    field: str, rows: Sequence[AnyDated], names_of: Callable[[AnyDated], tuple[str, ...]]
+) -> None:
+    """No two rows of one name are valid on one day; a row may stand for several names."""
+    by_name: dict[str, list[tuple[date, int, AnyDated]]] = {}
+    for place, row in enumerate(rows):
+        for name in names_of(row):
+            by_name.setdefault(name, []).append((row.valid_from, place, row))
+    for name, found in by_name.items():
+        for (_, _, earlier), (starts, place, _) in pairwise(sorted(found, key=lambda f: f[:2])):
+            if earlier.valid_to is None or earlier.valid_to >= starts:
+                raise _mistake((field, place), f"{name} has two rows valid on {starts}")
