@@ -1,0 +1,56 @@
+"""Make a made-up alliance: simulate it, write every partner's extracts, tell the truth about it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from typing import Any
+
+import duckdb
+
+from orchestration.partnership.model import Partnership
+from orchestration.synthetic.alliance import Alliance
+from orchestration.synthetic.calendar_days import Window
+from orchestration.synthetic.extracts import Extracts
+from orchestration.synthetic.options import Options
+from orchestration.synthetic.truth import tell_truth
+from orchestration.synthetic.world import load, simulate
+
+__all__ = ["Options", "generate"]
+
+TRUTH_FILE = "truth.json"
+MEMORY = "4GB"
+
+
+def generate(options: Options, partnership: Partnership) -> dict[str, Any]:
+    """Write a landing folder and `truth.json` into `options.out`; the truth.
+
+    Raises FileExistsError when `out` holds anything, and ValueError when a service changes
+    hands within the months or the never-issued NHS numbers do not suffice.
+    """
+    if options.out.exists() and any(options.out.iterdir()):
+        raise FileExistsError(f"{options.out} is not empty: old files would be taken for new ones")
+    options.out.mkdir(parents=True, exist_ok=True)
+    window = Window.between(options.first_month, options.last_month)
+    alliance = Alliance.on(partnership, window.months[0], window.months[-1])
+    world = simulate(options, alliance, window)
+    # made-up data: nothing here needs the encrypted storage of a home
+    with tempfile.TemporaryDirectory(prefix="synthetic-") as spill:
+        con = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "temp_directory": spill})
+        con.execute("SET enable_progress_bar = false")
+        load(con, world, alliance, window, options.seed)
+        del world
+        files = Extracts(con, options, alliance, window).write()
+        truth = {
+            "options": {
+                "children": options.children,
+                "first_month": f"{window.months[0]:%Y-%m}",
+                "last_month": f"{window.months[-1]:%Y-%m}",
+                "seed": options.seed,
+                "faults": options.faults,
+            },
+            **tell_truth(con, partnership, alliance, window, files),
+        }
+        con.close()
+    (options.out / TRUTH_FILE).write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
+    return truth

@@ -1,0 +1,237 @@
+"""What a correct warehouse must find, counted from what happened and not from the files.
+
+Children are the true ones. Events are those known by the last day of the run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from orchestration.partnership.model import Partnership
+from orchestration.synthetic.alliance import Alliance
+from orchestration.synthetic.calendar_days import Window, as_date
+from orchestration.synthetic.outcomes import CLOSURE_REASONS
+
+BANDS = ((42, "0-42"), (84, "43-84"), (126, "85-126"), (182, "127-182"), (364, "183-364"))
+LONGEST = "365+"
+
+DEFINITIONS = {
+    "unit": "one request to one service; triage is none; repeats are chained by child and discipline",
+    "exclusions": "one reason a unit, the first that applies in this order: rejected, duplicate, "
+    "over_age, autism_pathway, negative_wait, died, withdrawn",
+    "quarter": "financial quarter in which received + limit falls, up to the last day of the run",
+    "waiting": "sent in the month, not closed, rejected or discharged by its end, not yet seen by "
+    "then (contacts of any repeat count), no repeat of an earlier referral, no autism pathway; "
+    "repeats are judged on all that is known at the end of the run",
+    "quarantined": "rows to hold back, by rule; of a duplicate_key only the second copy",
+    "warnings": "rows to load with a warning; they are part of contacts.distinct",
+}
+
+# the last chain member's contacts count for the first one, so chains come before everything else
+JUDGED = """
+CREATE TABLE judged AS
+WITH qualifying AS (
+    SELECT c.request, t.service, min(c.day) AS seen
+    FROM contact AS c JOIN team AS t ON t.team = c.team::VARCHAR
+    WHERE c.attendance::VARCHAR IN $attended AND c.mechanism::VARCHAR IN $mechanisms
+    GROUP BY ALL
+),
+accepted AS (
+    SELECT u.unit, u.child, s.discipline, u.received, u.request, q.seen,
+        coalesce(u.received - lag(u.received) OVER earlier > $gap, true) AS is_new
+    FROM unit AS u
+    JOIN service AS s ON s.service = u.service::VARCHAR
+    LEFT JOIN qualifying AS q ON q.request = u.request AND q.service = u.service::VARCHAR
+    WHERE u.rejected IS NULL
+    WINDOW earlier AS (PARTITION BY u.child, s.discipline ORDER BY u.received, u.request)
+),
+chained AS (
+    SELECT *, sum(is_new::INTEGER) OVER (
+        PARTITION BY child, discipline ORDER BY received, request) AS chain
+    FROM accepted
+),
+kept AS (
+    SELECT unit, is_new AS is_kept,
+        min(seen) OVER (PARTITION BY child, discipline, chain) AS first_seen
+    FROM chained
+),
+facts AS (
+    SELECT u.*, s.provider, s.is_autism, c.born, c.deceased,
+        u.received + $limit AS limit_day,
+        coalesce(k.is_kept, false) AS is_kept,
+        u.rejected IS NULL AND NOT coalesce(k.is_kept, false) AS is_duplicate,
+        k.first_seen
+    FROM unit AS u
+    JOIN service AS s ON s.service = u.service::VARCHAR
+    JOIN child AS c USING (child)
+    LEFT JOIN kept AS k USING (unit)
+)
+SELECT *, first_seen <= limit_day AS is_met,
+    CASE
+        WHEN rejected IS NOT NULL THEN 'rejected'
+        WHEN is_duplicate THEN 'duplicate'
+        WHEN received >= born + to_years($age) THEN 'over_age'
+        WHEN is_autism THEN 'autism_pathway'
+        WHEN first_seen < received THEN 'negative_wait'
+        WHEN deceased < limit_day AND coalesce(first_seen > deceased, true) THEN 'died'
+        WHEN closed < limit_day AND closure_reason::VARCHAR IN $withdrawn
+            AND coalesce(first_seen > closed, true) THEN 'withdrawn'
+    END AS reason,
+    year(limit_day) - (month(limit_day) < 4)::INTEGER AS year_start,
+    (month(limit_day) + 8) % 12 // 3 + 1 AS quarter_number
+FROM facts
+"""
+
+COUNTED = """
+SELECT format('{}-{:02d} Q{}', year_start, (year_start + 1) % 100, quarter_number) AS quarter,
+    CASE GROUPING(provider, service) WHEN 3 THEN 'partnership' WHEN 1 THEN 'provider'
+        ELSE 'service' END AS level,
+    coalesce(service::VARCHAR, provider, $name) AS code,
+    reason,
+    count(*) AS units,
+    count(*) FILTER (WHERE is_met) AS met
+FROM judged
+WHERE limit_day <= $last_day
+GROUP BY GROUPING SETS (
+    (year_start, quarter_number, reason),
+    (year_start, quarter_number, reason, provider),
+    (year_start, quarter_number, reason, provider, service))
+ORDER BY quarter, level, code, reason
+"""
+
+WAITING = """
+SELECT strftime(m.first_day, '%Y-%m') AS month, j.service::VARCHAR AS service,
+    m.last_day - j.received AS days
+FROM judged AS j
+JOIN request AS r USING (request)
+JOIN month AS m ON m.k BETWEEN r.first_month AND r.last_month
+WHERE NOT j.is_autism AND NOT j.is_duplicate
+    AND coalesce(j.closed > m.last_day, true)
+    AND coalesce(j.rejected > m.last_day, true)
+    AND coalesce(r.discharged > m.last_day, true)
+    AND coalesce(j.first_seen > m.last_day, true)
+"""
+
+
+def tell_truth(
+    con: duckdb.DuckDBPyConnection,
+    partnership: Partnership,
+    alliance: Alliance,
+    window: Window,
+    files: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """The truth of a run, ready for JSON. Counts are of everything sent, bad rows apart."""
+    _judge(con, partnership, alliance, window)
+    return {
+        "months": [f"{m:%Y-%m}" for m in window.months],
+        "definitions": DEFINITIONS,
+        "totals": _totals(con, files),
+        "timeliness": _timeliness(con, alliance, window),
+        "waiting": _waiting(con),
+        "files": files,
+    }
+
+
+def _judge(
+    con: duckdb.DuckDBPyConnection, partnership: Partnership, alliance: Alliance, window: Window
+) -> None:
+    last = as_date(window.last_day)
+    version = next(
+        v
+        for v in partnership.kpi_versions
+        if (v.kpi_id, v.part) == ("timeliness", "first_contact") and v.is_valid_on(last)
+    )
+    con.execute("CREATE TABLE team (team VARCHAR, service VARCHAR)")
+    con.executemany(
+        "INSERT INTO team VALUES (?, ?)", [(t.team_id, t.service_code) for t in alliance.teams]
+    )
+    con.execute(
+        "CREATE TABLE service (service VARCHAR, provider VARCHAR, discipline VARCHAR, is_autism BOOL)"
+    )
+    con.executemany(
+        "INSERT INTO service VALUES (?, ?, ?, ?)",
+        [(s.code, s.provider_code, s.discipline, s.is_autism_pathway) for s in alliance.services],
+    )
+
+    def value(name: str) -> Any:
+        found = partnership.parameter(name, last).value
+        return list(found) if isinstance(found, tuple) else found
+
+    withdrawn = [code for code in value("withdrawn_closure_reasons") if code in CLOSURE_REASONS]
+    con.execute(
+        JUDGED,
+        {
+            "limit": version.limit_days,
+            "gap": value("duplicate_gap_days"),
+            "age": value("timeliness_age_below_years"),
+            "attended": value("attended_statuses"),
+            "mechanisms": value("qualifying_mechanisms"),
+            "withdrawn": withdrawn,
+        },
+    )
+
+
+def _totals(con: duckdb.DuckDBPyConnection, files: list[dict[str, Any]]) -> dict[str, Any]:
+    def one(query: str) -> int:
+        row = con.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    unknown = sum(f["warnings"].get("unknown_code", 0) for f in files if f["table"] == "cyp201")
+    sent = one("SELECT count(*) FROM contact")
+    return {
+        "children": one("SELECT count(DISTINCT child) FROM known"),
+        "children_with_referrals": one("SELECT count(DISTINCT child) FROM request"),
+        "referrals": one("SELECT count(*) FROM request"),
+        "referrals_in_several_extracts": one(
+            "SELECT count(*) FROM request WHERE bit_count(senders) > 1"
+        ),
+        "units": one("SELECT count(*) FROM unit"),
+        "contacts": {
+            "distinct": sent + unknown,
+            "with_unknown_code": unknown,
+            "in_several_extracts": one("SELECT count(*) FROM contact WHERE bit_count(senders) > 1"),
+        },
+    }
+
+
+def _timeliness(
+    con: duckdb.DuckDBPyConnection, alliance: Alliance, window: Window
+) -> list[dict[str, Any]]:
+    rows = con.execute(
+        COUNTED, {"name": alliance.name, "last_day": as_date(window.last_day)}
+    ).fetchall()
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for quarter, level, code, reason, units, met in rows:
+        entry = found.setdefault(
+            (quarter, level, code),
+            {
+                "kpi_id": "timeliness",
+                "part": "first_contact",
+                "quarter": quarter,
+                "level": level,
+                "code": code,
+                "numerator": 0,
+                "denominator": 0,
+                "exclusions": {},
+            },
+        )
+        if reason is None:
+            entry["denominator"], entry["numerator"] = units, met
+        else:
+            entry["exclusions"][reason] = units
+    return list(found.values())
+
+
+def _waiting(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    cases = " ".join(f"WHEN days <= {upto} THEN '{label}'" for upto, label in BANDS)
+    rows = con.execute(f"""
+        SELECT month, service, CASE {cases} ELSE '{LONGEST}' END AS band, count(*) AS waiting
+        FROM ({WAITING}) GROUP BY ALL ORDER BY ALL
+    """).fetchall()
+    return [
+        {"month": month, "service": service, "band": band, "waiting": waiting}
+        for month, service, band, waiting in rows
+    ]
