@@ -10,11 +10,12 @@ import re
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from orchestration.located_yaml import Document, Location, mistake
 
 CONTRACTS_FOLDER = Path(__file__).parent
 
@@ -76,7 +77,7 @@ class Code(StrictModel):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Code:
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError(f"code {self.code}: valid_to is before valid_from")
+            raise mistake(("valid_to",), f"code {self.code}: valid_to is before valid_from")
         return self
 
 
@@ -86,6 +87,21 @@ class CodeList(StrictModel):
     source: str
     is_complete: bool = True
     codes: tuple[Code, ...]
+
+    @model_validator(mode="after")
+    def _no_code_twice(self) -> CodeList:
+        held = sorted(
+            enumerate(self.codes), key=lambda c: (c[1].code, c[1].valid_from or date.min, c[0])
+        )
+        for (_, earlier), (place, code) in pairwise(held):
+            starts, ended = code.valid_from or date.min, earlier.valid_to or date.max
+            if earlier.code == code.code and starts <= ended:
+                raise mistake(("codes", place), f"the code {code.code} is listed twice")
+        return self
+
+
+class CodeLists(RootModel[dict[str, CodeList]]):
+    """The code lists of a standard by name."""
 
 
 class Column(StrictModel):
@@ -172,27 +188,38 @@ class Contract(StrictModel):
     @model_validator(mode="after")
     def _is_consistent(self) -> Contract:
         names = [c.name for c in self.columns]
-        if len(names) != len(set(names)):
-            raise ValueError(f"{self.table}: two columns have one name")
         spelt: dict[str, str] = {}
-        for column in self.columns:
-            for spelling in {normalise_header(s) for s in column.spellings}:
+        for place, column in enumerate(self.columns):
+            where = ("columns", place)
+            if column.name in names[:place]:
+                raise mistake((*where, "name"), f"two columns are called {column.name}")
+            for spelling in sorted({normalise_header(s) for s in column.spellings}):
                 if spelt.setdefault(spelling, column.name) != column.name:
-                    raise ValueError(
-                        f"{self.table}: heading {spelling} names {spelt[spelling]} and {column.name}"
-                    )
+                    other = spelt[spelling]
+                    raise mistake(where, f"the heading {spelling} names {other} and {column.name}")
             if column.code_list and column.type is not ColumnType.CODE:
-                raise ValueError(f"{self.table}.{column.name}: a code list needs type: code")
-        used = [*self.key, *(r.column for r in self.rules)]
-        used += [r.other for r in self.rules if r.other]
-        used += [c for reference in self.references for c in reference.columns]
-        for name in used:
-            if name not in names:
-                raise ValueError(f"{self.table}: rule or key names the unknown column {name}")
-        for rule in self.rules:
+                raise mistake((*where, "code_list"), "a code list needs type: code")
+        for place, name in enumerate(self.key):
+            self._must_have(name, ("key", place))
+        for place, rule in enumerate(self.rules):
+            self._must_be_a_day(rule.column, ("rules", place, "column"))
             if (rule.kind is RuleKind.NOT_BEFORE) != (rule.other is not None):
-                raise ValueError(f"{self.table}.{rule.id}: `other` belongs to not_before alone")
+                raise mistake(("rules", place), "`other` belongs to not_before alone")
+            if rule.other is not None:
+                self._must_be_a_day(rule.other, ("rules", place, "other"))
+        for place, reference in enumerate(self.references):
+            for each, name in enumerate(reference.columns):
+                self._must_have(name, ("references", place, "columns", each))
         return self
+
+    def _must_have(self, name: str, location: Location) -> None:
+        if all(name != column.name for column in self.columns):
+            raise mistake(location, f"there is no column {name}")
+
+    def _must_be_a_day(self, name: str, location: Location) -> None:
+        self._must_have(name, location)
+        if self.column(name).type not in (ColumnType.DATE, ColumnType.DATETIME):
+            raise mistake(location, f"{name} is not a date")
 
 
 class ContractError(ValueError):
@@ -210,30 +237,39 @@ class Catalogue:
     def __init__(self, folder: Path = CONTRACTS_FOLDER) -> None:
         self.contracts: dict[tuple[str, str], Contract] = {}
         self.code_lists: dict[str, CodeList] = {}
+        documents: dict[tuple[str, str], Document] = {}
         for path in sorted(folder.glob("*/*.yaml")):
-            content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-            try:
-                if path.stem == "code_lists":
-                    for name, body in content.items():
-                        self.code_lists[f"{path.parent.name}.{name}"] = CodeList(**body)
-                    continue
-                contract = Contract(**content)
-                if (contract.standard, contract.table) != (path.parent.name, path.stem):
-                    raise ValueError("standard and table must match folder and file name")
-                self.contracts[contract.standard, contract.table] = contract
-            except ValueError as error:
-                raise ContractError(f"{path.parent.name}/{path.name}: {error}") from error
-        for contract in self.contracts.values():
-            self._check_names(contract)
+            standard, table = path.parent.name, path.stem
+            document = Document(path, ContractError, shown_as=f"{standard}/{path.name}")
+            if table == "code_lists":
+                for name, codes in document.as_model(CodeLists).root.items():
+                    self.code_lists[f"{standard}.{name}"] = codes
+                continue
+            contract = document.as_model(Contract)
+            if contract.standard != standard:
+                raise document.error(("standard",), f"the folder is called {standard}")
+            if contract.table != table:
+                raise document.error(("table",), f"the file is called {table}")
+            self.contracts[standard, table] = contract
+            documents[standard, table] = document
+        for key, document in documents.items():
+            self._check_names(self.contracts[key], document)
 
-    def _check_names(self, contract: Contract) -> None:
-        where = f"{contract.standard}/{contract.table}.yaml"
-        for column in contract.columns:
-            if column.code_list and f"{contract.standard}.{column.code_list}" not in self.code_lists:
-                raise ContractError(f"{where}: {column.name}: no code list {column.code_list}")
-        for reference in contract.references:
-            if (contract.standard, reference.table) not in self.contracts:
-                raise ContractError(f"{where}: references the unknown table {reference.table}")
+    def _check_names(self, contract: Contract, document: Document) -> None:
+        for place, column in enumerate(contract.columns):
+            code_list = f"{contract.standard}.{column.code_list}"
+            if column.code_list and code_list not in self.code_lists:
+                where = ("columns", place, "code_list")
+                raise document.error(where, f"there is no code list {column.code_list}")
+        for place, reference in enumerate(contract.references):
+            parent = self.contracts.get((contract.standard, reference.table))
+            if parent is None:
+                where = ("references", place, "table")
+                raise document.error(where, f"there is no table {reference.table}")
+            for each, name in enumerate(reference.columns):
+                if all(name != column.name for column in parent.columns):
+                    at = ("references", place, "columns", each)
+                    raise document.error(at, f"{reference.table} has no column {name}")
 
     def tables(self, standard: str) -> list[Contract]:
         """The contracts of one standard, header table first."""

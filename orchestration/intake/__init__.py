@@ -1,0 +1,1 @@
+"""A file's way in: receive, archive, recognise, read, validate, load, report."""

@@ -1,0 +1,1 @@
+"""What outlives the warehouse: the ledger, runs, builds and restatements."""
