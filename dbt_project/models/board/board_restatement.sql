@@ -1,0 +1,51 @@
+-- Both sides are disclosed before they are compared: a change the Board cannot see is not listed.
+with true_values as (
+
+    select * from {{ ref('mart_restatement') }}
+
+),
+
+setting as (
+
+    select
+        withhold_below,
+        round_to
+    from {{ source('partnership', 'setting') }}
+
+),
+
+disclosed as (
+
+    select
+        build_id,
+        previous_build_id,
+        kpi_id,
+        part,
+        quarter,
+        level,
+        code,
+        {{ disclosed_numerator('before_numerator', 'before_denominator') }} as before_numerator,
+        {{ disclosed_count('before_denominator') }} as before_denominator,
+        {{ disclosed_percent('before_numerator', 'before_denominator') }} as before_value,
+        before_status,
+        {{ disclosed_numerator('after_numerator', 'after_denominator') }} as after_numerator,
+        {{ disclosed_count('after_denominator') }} as after_denominator,
+        {{ disclosed_percent('after_numerator', 'after_denominator') }} as after_value,
+        after_status,
+        cause
+    from true_values
+    cross join setting
+
+),
+
+final as (
+
+    select * from disclosed
+    where
+        before_status is distinct from after_status
+        or before_numerator is distinct from after_numerator
+        or before_denominator is distinct from after_denominator
+
+)
+
+select * from final

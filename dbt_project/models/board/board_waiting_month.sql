@@ -1,0 +1,31 @@
+with true_values as (
+
+    select * from {{ ref('mart_waiting_month') }}
+
+),
+
+setting as (
+
+    select
+        withhold_below,
+        round_to
+    from {{ source('partnership', 'setting') }}
+
+),
+
+final as (
+
+    select
+        month_start,
+        service_code,
+        band,
+        provider_code,
+        band_order,
+        {{ disclosed_count('waiting') }} as waiting,
+        coalesce({{ is_small('waiting') }}, false) as withheld
+    from true_values
+    cross join setting
+
+)
+
+select * from final

@@ -1,0 +1,22 @@
+-- First contact of each referral by attendance and mechanism. Which codes count depends on the day
+-- a referral was received, so the rules choose among these few rows and not among all contacts.
+with contacts as (
+
+    select * from {{ ref('fct_contact') }}
+
+),
+
+final as (
+
+    select
+        referral_key,
+        attendance_status,
+        consultation_mechanism,
+        min(contact_date) as first_contact_date
+    from contacts
+    where referral_key is not null
+    group by referral_key, attendance_status, consultation_mechanism
+
+)
+
+select * from final

@@ -1,0 +1,33 @@
+with setting as (
+
+    select * from {{ source('partnership', 'setting') }}
+
+),
+
+submissions as (
+
+    select * from {{ ref('fct_submission') }}
+
+),
+
+final as (
+
+    select
+        build_id,
+        built_at,
+        as_at,
+        (
+            select max(submissions.period_end) from submissions
+            where
+                submissions.is_active
+                and submissions.standard = 'csds'
+        ) as data_to,
+        git_commit,
+        software_version,
+        partnership,
+        is_demo
+    from setting
+
+)
+
+select * from final

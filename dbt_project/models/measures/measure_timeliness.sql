@@ -1,0 +1,181 @@
+with referrals as (
+
+    select * from {{ ref('fct_referral') }}
+    where not is_triage
+
+),
+
+children as (
+
+    select * from {{ ref('identity__child') }}
+
+),
+
+chains as (
+
+    select * from {{ ref('int_referral__chains') }}
+
+),
+
+first_contacts as (
+
+    select * from {{ ref('int_contact__first') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('int_timeliness__rules') }}
+
+),
+
+versions as (
+
+    select * from {{ source('partnership', 'kpi_version') }}
+    where
+        kpi_id = 'timeliness'
+        and part = 'first_contact'
+
+),
+
+flow_months as (
+
+    select * from {{ ref('int_provider__flow_months') }}
+
+),
+
+-- the first version whose limit day it can still see: at a change each referral counts exactly once
+judged as (
+
+    select
+        referrals.received_date,
+        versions.version,
+        referrals.received_date + versions.limit_days as limit_date,
+        greatest(referrals.received_date + versions.limit_days, versions.valid_from) as judged_date
+    from (select distinct received_date from referrals) as referrals
+    inner join versions
+        on referrals.received_date + versions.limit_days
+            <= coalesce(versions.valid_to, date '9999-12-31')
+    qualify
+        row_number() over (partition by referrals.received_date order by versions.version) = 1
+
+),
+
+-- a kept referral is seen when any member of its chain is; any other by its own contacts
+members as (
+
+    select
+        kept_referral_key as unit_key,
+        referral_key as member_key
+    from chains
+
+    union all
+
+    select
+        referrals.referral_key as unit_key,
+        referrals.referral_key as member_key
+    from referrals
+    left join chains on referrals.referral_key = chains.referral_key
+    where chains.kept_referral_key is distinct from referrals.referral_key
+
+),
+
+seen as (
+
+    select
+        referrals.referral_key,
+        min(first_contacts.first_contact_date) as first_contact_date
+    from referrals
+    inner join rules on referrals.received_date = rules.received_date
+    inner join members on referrals.referral_key = members.unit_key
+    inner join first_contacts on members.member_key = first_contacts.referral_key
+    where
+        list_contains(rules.attended_statuses, first_contacts.attendance_status)
+        and list_contains(rules.qualifying_mechanisms, first_contacts.consultation_mechanism)
+    group by referrals.referral_key
+
+),
+
+flowed_to as (
+
+    select
+        provider_code,
+        max(period_end) as flowed_to
+    from flow_months
+    group by provider_code
+
+),
+
+units as (
+
+    select
+        referrals.*,
+        judged.version,
+        judged.limit_date,
+        judged.judged_date,
+        seen.first_contact_date,
+        flowed_to.flowed_to,
+        rules.age_below_years,
+        children.died_date,
+        chains.kept_referral_key <> referrals.referral_key as is_duplicate,
+        list_contains(rules.withdrawn_closure_reasons, referrals.closure_reason) as is_withdrawn
+    from referrals
+    inner join judged on referrals.received_date = judged.received_date
+    inner join rules on referrals.received_date = rules.received_date
+    inner join children on referrals.child_key = children.child_key
+    left join chains on referrals.referral_key = chains.referral_key
+    left join seen on referrals.referral_key = seen.referral_key
+    left join flowed_to on referrals.provider_code = flowed_to.provider_code
+
+),
+
+excluded as (
+
+    select
+        *,
+        case
+            when is_rejected then 'rejected'
+            when is_duplicate then 'duplicate'
+            when age_years_on_received >= age_below_years then 'over_age'
+            when is_autism_pathway then 'autism_pathway'
+            when first_contact_date < received_date then 'negative_wait'
+            when
+                died_date < limit_date
+                and (first_contact_date is null or first_contact_date > limit_date)
+                then 'died'
+            when
+                is_withdrawn
+                and closure_date < limit_date
+                and (first_contact_date is null or first_contact_date > closure_date)
+                then 'withdrawn'
+        end as exclusion_reason
+    from units
+
+),
+
+final as (
+
+    select
+        'timeliness' as kpi_id,
+        'first_contact' as part,
+        version,
+        referral_key as unit_key,
+        child_key,
+        service_code,
+        provider_code,
+        received_date,
+        limit_date,
+        {{ quarter_start('judged_date') }} as quarter_start,
+        date_trunc('month', judged_date)::date as month_start,
+        first_contact_date,
+        (first_contact_date - received_date)::integer as wait_days,
+        exclusion_reason is null as in_denominator,
+        exclusion_reason is null and coalesce(first_contact_date <= limit_date, false)
+            as in_numerator,
+        exclusion_reason,
+        coalesce(judged_date <= flowed_to, false) as is_due
+    from excluded
+
+)
+
+select * from final

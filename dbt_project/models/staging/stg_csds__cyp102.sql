@@ -1,0 +1,25 @@
+with source as (
+
+    select * from {{ source('raw', 'csds__cyp102') }}
+
+),
+
+renamed as (
+
+    select
+        submission_id,
+        partner_code,
+        period_start,
+        row_number,
+        service_request_id,
+        team_id_local as team_id,
+        team_type,
+        referral_closure_date as closure_date,
+        referral_rejection_date as rejection_date,
+        referral_closure_reason as closure_reason,
+        referral_rejection_reason as rejection_reason
+    from source
+
+)
+
+select * from renamed
