@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+
+from orchestration.located_yaml import Location, mistake
 
 
 class Strict(BaseModel):
@@ -31,7 +32,7 @@ class Dated(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Dated:
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise _mistake(("valid_to",), "valid_to is before valid_from")
+            raise mistake(("valid_to",), "valid_to is before valid_from")
         return self
 
     def is_valid_on(self, day: date) -> bool:
@@ -198,7 +199,7 @@ class Partnership(Strict):
                     day = threshold.valid_to and threshold.valid_to + timedelta(days=1)
             if day is not None and version.is_valid_on(day):
                 reason = f"version {version.version} has no threshold on {day}"
-                raise _mistake(("kpi_versions", place), reason)
+                raise mistake(("kpi_versions", place), reason)
         return self
 
     def organisation(self, code: str) -> Organisation | None:
@@ -230,14 +231,9 @@ class Partnership(Strict):
         raise KeyError(f"no parameter {name} on {day}")
 
 
-def _mistake(location: tuple[int | str, ...], reason: str) -> PydanticCustomError:
-    """An error with its place in the file, which pydantic cannot know; `load` names it."""
-    return PydanticCustomError("partnership", "{reason}", {"reason": reason, "location": location})
-
-
-def _must_know(code: str | None, known: Iterable[str], location: tuple[int | str, ...]) -> None:
+def _must_know(code: str | None, known: Iterable[str], location: Location) -> None:
     if code is not None and code not in known:
-        raise _mistake(location, f"{code} is unknown")
+        raise mistake(location, f"{code} is unknown")
 
 
 def _no_overlap(
@@ -251,4 +247,4 @@ def _no_overlap(
     for name, found in by_name.items():
         for (_, _, earlier), (starts, place, _) in pairwise(sorted(found, key=lambda f: f[:2])):
             if earlier.valid_to is None or earlier.valid_to >= starts:
-                raise _mistake((field, place), f"{name} has two rows valid on {starts}")
+                raise mistake((field, place), f"{name} has two rows valid on {starts}")
