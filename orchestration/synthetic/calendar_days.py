@@ -1,4 +1,4 @@
-"""Days as numbers since 1970-01-01, and the months a run covers. Everything vectorised uses these."""
+"""Days as numbers since 1970-01-01, which arrays can hold, and the months a run covers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def birthday(born: Days, age: int) -> Days:
         np.int32
     ) - 1
     shifted = target.astype("datetime64[D]").astype(np.int32)
-    return (shifted + np.minimum(day_in_month, last_in_month)).astype(np.int32)
+    turned: Days = shifted + np.minimum(day_in_month, last_in_month)
+    return turned
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How each referral runs to its end: follow-ups, closure, discharge, and the months it is sent in."""
+"""How each referral runs to its end: follow-ups, closure, discharge, the months it is sent in."""
 
 from __future__ import annotations
 
@@ -140,10 +140,11 @@ def _discharged_alone(
 ) -> NDArray[np.bool_]:
     """Units whose record ends with the discharge and no closure: a common gap in entry."""
     alone = (requests.second_service < 0) & (discharged >= 0)
-    return (
+    found: NDArray[np.bool_] = (
         alone[units.request]
         & (units.closed >= 0)
         & (units.first_seen >= 0)
         & ((units.closure_reason == COMPLETE) | (units.closure_reason == TRANSFERRED))
         & (rng.random(len(units)) < DISCHARGE_ALONE)
     )
+    return found

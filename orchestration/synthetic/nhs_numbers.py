@@ -12,7 +12,8 @@ WEIGHTS = np.arange(10, 1, -1)
 def check_digits(nine: NDArray[np.int64]) -> NDArray[np.int64]:
     """Modulus 11 check digit of each nine-digit number; 10 where none is legal."""
     digits = (nine[:, None] // 10 ** np.arange(8, -1, -1)) % 10
-    return (11 - (digits * WEIGHTS).sum(axis=1) % 11) % 11
+    total: NDArray[np.int64] = (digits * WEIGHTS).sum(axis=1)
+    return (11 - total % 11) % 11
 
 
 def draw_numbers(count: int, rng: np.random.Generator) -> NDArray[np.int64]:

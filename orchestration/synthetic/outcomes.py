@@ -165,8 +165,9 @@ def _settle_repeats(rng: np.random.Generator, requests: Requests, units: Units) 
     repeat = np.flatnonzero(requests.original[units.request] >= 0)
     first_unit = np.searchsorted(units.request, requests.original[units.request[repeat]])
     choice = weighted(rng, (0.4, 0.4, 0.2), len(repeat))
-    worked_on, closed_soon, turned_down = (repeat[choice == n] for n in range(3))
-    _close_unseen(rng, units, np.unique(first_unit[choice == 0]), TRANSFERRED)
+    repeat_is_worked_on = choice == 0
+    closed_soon, turned_down = repeat[choice == 1], repeat[choice == 2]
+    _close_unseen(rng, units, np.unique(first_unit[repeat_is_worked_on]), TRANSFERRED)
     _close_unseen(rng, units, closed_soon, NO_TREATMENT)
     _close_unseen(rng, units, turned_down, NO_TREATMENT)
     units.rejected[turned_down] = units.closed[turned_down]
@@ -187,12 +188,13 @@ def _close_unseen(
 
 
 def _die(people: People, units: Units) -> None:
-    """An open or unseen unit of a child who dies is closed that day, so the death is always sent."""
+    """An open or unseen unit of a child who dies is closed that day, so the death is sent."""
     deceased = people.deceased[units.child]
     seen = (units.first_seen >= 0) & (units.first_seen < deceased)
     ended = np.where(units.closed >= 0, units.closed, np.iinfo(np.int32).max)
     by_death = (deceased >= 0) & (units.rejected < 0) & (~seen | (ended > deceased))
     units.first_seen[by_death & ~seen] = NEVER
+    units.follow_ups[by_death & ~seen] = 0
     late = units.attempts >= np.where(deceased >= 0, deceased, np.iinfo(np.int32).max)[:, None]
     units.attempts[late] = NEVER
     units.closed[by_death] = deceased[by_death]

@@ -1,7 +1,7 @@
 """How the made-up services behave: who is referred, how long they wait, how often they are seen.
 
 The figures are invented. They give a service that mostly meets a 90 % six-week standard, and one
-(speech and language) whose waits really get worse in April 2025, so that a chart has a change to find.
+(speech and language) whose waits really get worse in April 2025, so that there is a change to find.
 """
 
 from __future__ import annotations
@@ -43,15 +43,23 @@ PROFILES = {
     "child_development": Profile((3.0, 2.6, 1.6, 1.0, 0.8), 19, follow_ups=8, gap_days=32),
     "autism_assessment": Profile((0.1, 1.2, 1.5, 1.1, 0.6), 74, 0.5, 6, 28, reason="07"),
     "dietetics": Profile((1.6, 0.9, 0.6, 0.6, 0.7), 15, follow_ups=7, gap_days=28, reason="04"),
-    "bladder_and_bowel": Profile((0.1, 0.7, 1.1, 0.6, 0.3), 14, follow_ups=7, gap_days=30, reason="05"),
+    "bladder_and_bowel": Profile(
+        (0.1, 0.7, 1.1, 0.6, 0.3), 14, follow_ups=7, gap_days=30, reason="05",
+    ),
     "speech_and_language": Profile(
         (0.8, 4.0, 3.0, 1.2, 0.6), 18, 0.35, 18, 13, reason="01", location="L01",
         changes_on=date(2025, 4, 1), median_wait_after=47,
     ),
-    "continuing_care": Profile((0.3, 0.2, 0.15, 0.15, 0.2), 6, 0.5, 28, 10, reason="09", location="A01"),
-    "occupational_therapy": Profile((0.4, 1.6, 2.2, 1.1, 0.7), 20, 0.4, 13, 16, reason="03", location="L01"),
+    "continuing_care": Profile(
+        (0.3, 0.2, 0.15, 0.15, 0.2), 6, 0.5, 28, 10, reason="09", location="A01",
+    ),
+    "occupational_therapy": Profile(
+        (0.4, 1.6, 2.2, 1.1, 0.7), 20, 0.4, 13, 16, reason="03", location="L01",
+    ),
     "physiotherapy": Profile((1.8, 1.3, 1.1, 1.2, 1.2), 15, 0.4, 12, 14, reason="02"),
-    "community_nursing": Profile((1.2, 0.8, 0.6, 0.6, 0.7), 5, 0.6, 22, 9, reason="08", location="A01"),
+    "community_nursing": Profile(
+        (1.2, 0.8, 0.6, 0.6, 0.7), 5, 0.6, 22, 9, reason="08", location="A01",
+    ),
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ REPEATED_IN_LEADS_EXTRACT = 0.3
 
 @dataclass(frozen=True)
 class Requests:
-    """One value per request, in no particular order. `original` is the request it repeats, or -1."""
+    """One value per request. `original` is the position of the request it repeats, or -1."""
 
     child: NDArray[np.int32]
     received: Days
@@ -159,7 +159,7 @@ def settle(requests: Requests, people: People, window: Window) -> Requests:
 def senders_of(
     rng: np.random.Generator, requests: Requests, alliance: Alliance
 ) -> NDArray[np.uint8]:
-    """One bit per sender: the providers asked, and for some the lead's copy of the shared record."""
+    """One bit per sender: the providers asked, and for some the lead, from the shared record."""
     bit = np.left_shift(1, alliance.service_sender.astype(np.int64))
     mask = bit[requests.service]
     mask = np.where(requests.second_service >= 0, mask | bit[requests.second_service], mask)
@@ -174,7 +174,8 @@ def _daily_weights(window: Window) -> NDArray[np.float64]:
     month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
     at_weekend = (days + 3) % 7 >= 5
     trend = 1 + 0.03 * (days - window.first_day) / 365.25
-    return np.array(SEASON)[month] * np.where(at_weekend, 0.04, 1.0) * trend
+    season: NDArray[np.float64] = np.array(SEASON)[month]
+    return season * np.where(at_weekend, 0.04, 1.0) * trend
 
 
 def _services(

@@ -70,7 +70,8 @@ def csds_sheets(alliance: Alliance, partner: str) -> list[Sheet]:
     as_partner = 1 << alliance.partners.index(partner)
     as_sender = 1 << alliance.senders.index(partner)
     return [
-        Sheet("csds", "cyp001", "patient", as_partner, ("child",), _patient_columns(own_id, partner)),
+        Sheet("csds", "cyp001", "patient", as_partner, ("child",),
+              _patient_columns(own_id, partner)),
         Sheet("csds", "cyp002", "patient", as_partner, ("child",), {
             "local_patient_id": own_id,
             "org_id_gp": "'Z9' || (1000 + practice)",
@@ -203,7 +204,8 @@ def make_sources(con: duckdb.DuckDBPyConnection, alliance: Alliance) -> None:
             FROM marked
         ),
         merged AS (
-            SELECT partner_bit, child, min(first_month) AS first_month, max(last_month) AS last_month
+            SELECT partner_bit, child,
+                min(first_month) AS first_month, max(last_month) AS last_month
             FROM spans GROUP BY partner_bit, child, span
         )
         SELECT partner_bit::UTINYINT AS senders, m.first_month, m.last_month, c.*

@@ -18,13 +18,17 @@ BANDS = ((42, "0-42"), (84, "43-84"), (126, "85-126"), (182, "127-182"), (364, "
 LONGEST = "365+"
 
 DEFINITIONS = {
-    "unit": "one request to one service; triage is none; repeats are chained by child and discipline",
+    "unit": "one request to one service, triage not being one",
+    "duplicate": "after dropping rejected ones, a referral of one child to one discipline "
+    "within the gap of the one before; of one day, the lower number is the earlier",
     "exclusions": "one reason a unit, the first that applies in this order: rejected, duplicate, "
     "over_age, autism_pathway, negative_wait, died, withdrawn",
     "quarter": "financial quarter in which received + limit falls, up to the last day of the run",
     "waiting": "sent in the month, not closed, rejected or discharged by its end, not yet seen by "
     "then (contacts of any repeat count), no repeat of an earlier referral, no autism pathway; "
     "repeats are judged on all that is known at the end of the run",
+    "rejected_later": "those of waiting that were turned down after the month",
+    "mean_wait_days": "days to the first contact of counted units seen by the end of the run",
     "quarantined": "rows to hold back, by rule; of a duplicate_key only the second copy",
     "warnings": "rows to load with a warning; they are part of contacts.distinct",
 }
@@ -91,7 +95,8 @@ SELECT format('{}-{:02d} Q{}', year_start, (year_start + 1) % 100, quarter_numbe
     coalesce(service::VARCHAR, provider, $name) AS code,
     reason,
     count(*) AS units,
-    count(*) FILTER (WHERE is_met) AS met
+    count(*) FILTER (WHERE is_met) AS met,
+    avg(first_seen - received) AS mean_wait_days
 FROM judged
 WHERE limit_day <= $last_day
 GROUP BY GROUPING SETS (
@@ -103,7 +108,7 @@ ORDER BY quarter, level, code, reason
 
 WAITING = """
 SELECT strftime(m.first_day, '%Y-%m') AS month, j.service::VARCHAR AS service,
-    m.last_day - j.received AS days
+    m.last_day - j.received AS days, j.rejected IS NOT NULL AS is_rejected_later
 FROM judged AS j
 JOIN request AS r USING (request)
 JOIN month AS m ON m.k BETWEEN r.first_month AND r.last_month
@@ -148,7 +153,8 @@ def _judge(
         "INSERT INTO team VALUES (?, ?)", [(t.team_id, t.service_code) for t in alliance.teams]
     )
     con.execute(
-        "CREATE TABLE service (service VARCHAR, provider VARCHAR, discipline VARCHAR, is_autism BOOL)"
+        "CREATE TABLE service"
+        " (service VARCHAR, provider VARCHAR, discipline VARCHAR, is_autism BOOLEAN)"
     )
     con.executemany(
         "INSERT INTO service VALUES (?, ?, ?, ?)",
@@ -204,7 +210,7 @@ def _timeliness(
         COUNTED, {"name": alliance.name, "last_day": as_date(window.last_day)}
     ).fetchall()
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for quarter, level, code, reason, units, met in rows:
+    for quarter, level, code, reason, units, met, mean_wait_days in rows:
         entry = found.setdefault(
             (quarter, level, code),
             {
@@ -215,11 +221,12 @@ def _timeliness(
                 "code": code,
                 "numerator": 0,
                 "denominator": 0,
+                "mean_wait_days": None,
                 "exclusions": {},
             },
         )
         if reason is None:
-            entry["denominator"], entry["numerator"] = units, met
+            entry.update(denominator=units, numerator=met, mean_wait_days=mean_wait_days)
         else:
             entry["exclusions"][reason] = units
     return list(found.values())
@@ -228,10 +235,17 @@ def _timeliness(
 def _waiting(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     cases = " ".join(f"WHEN days <= {upto} THEN '{label}'" for upto, label in BANDS)
     rows = con.execute(f"""
-        SELECT month, service, CASE {cases} ELSE '{LONGEST}' END AS band, count(*) AS waiting
+        SELECT month, service, CASE {cases} ELSE '{LONGEST}' END AS band, count(*) AS waiting,
+            count(*) FILTER (WHERE is_rejected_later) AS rejected_later
         FROM ({WAITING}) GROUP BY ALL ORDER BY ALL
     """).fetchall()
     return [
-        {"month": month, "service": service, "band": band, "waiting": waiting}
-        for month, service, band, waiting in rows
+        {
+            "month": month,
+            "service": service,
+            "band": band,
+            "waiting": waiting,
+            "rejected_later": rejected_later,
+        }
+        for month, service, band, waiting, rejected_later in rows
     ]

@@ -7,6 +7,7 @@ them, by different ways: neither reads the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from orchestration.synthetic import contacts as contact_codes
-from orchestration.synthetic import people as people_lists
+from orchestration.synthetic import words
 from orchestration.synthetic.alliance import Alliance
 from orchestration.synthetic.calendar_days import Window
 from orchestration.synthetic.contacts import Contacts, make_contacts
@@ -94,8 +95,12 @@ def load(
 ) -> None:
     """Write the tables `month`, `child`, `known`, `request`, `line`, `unit` and `contact`."""
     months = len(window.months)
-    _table(con, "month", {"k": np.arange(months), "first_day": window.starts, "last_day": window.ends},
-           days=("first_day", "last_day"))  # fmt: skip
+    _table(
+        con,
+        "month",
+        {"k": np.arange(months), "first_day": window.starts, "last_day": window.ends},
+        days=("first_day", "last_day"),
+    )
     _load_children(con, world, seed)
     known = world.identities.known_from
     partner, child = np.nonzero(known >= 0)
@@ -113,8 +118,8 @@ def _load_children(con: duckdb.DuckDBPyConnection, world: World, seed: int) -> N
     people, identities = world.people, world.identities
     rng = random_stream(seed, "child details")
     count = len(people)
-    forenames = np.where(people.is_male, people.forename, people.forename + people_lists.FORENAMES)
-    given = people_lists.FORENAMES_M[: people_lists.FORENAMES] + people_lists.FORENAMES_F
+    forenames = np.where(people.is_male, people.forename, people.forename + words.FORENAMES)
+    given = words.FORENAMES_M[: words.FORENAMES] + words.FORENAMES_F
     moved = np.full(count, -1, np.int32)
     left = world.units.closed * (world.units.closure_reason == MOVED)
     np.maximum.at(moved, world.units.child, np.where(left > 0, left, -1).astype(np.int32))
@@ -130,10 +135,10 @@ def _load_children(con: duckdb.DuckDBPyConnection, world: World, seed: int) -> N
         "traced_from": identities.traced_from,
         "is_unverified": identities.is_unverified,
         "forename": _codes(forenames, given),
-        "surname": _codes(people.surname, people_lists.SURNAMES),
-        "ethnic": _codes(people.ethnic, people_lists.ETHNIC),
-        "language": _codes(people.language, people_lists.LANGUAGES),
-        "postcode": _codes(people.postcode, people_lists.POSTCODES),
+        "surname": _codes(people.surname, words.SURNAMES),
+        "ethnic": _codes(people.ethnic, words.ETHNIC),
+        "language": _codes(people.language, words.LANGUAGES),
+        "postcode": _codes(people.postcode, words.POSTCODES),
         "practice": people.practice,
         "school": people.school,
         "registered": people.born + rng.integers(3, 14, count).astype(np.int32),
@@ -152,7 +157,7 @@ def _load_requests(
     count = len(requests)
     reasons = tuple(p.reason for p in alliance.profiles)
     number = np.arange(count, dtype=np.int32)
-    flow = {"senders": world.senders, "first_month": courses.first_month,
+    flow: dict[str, NDArray[Any]] = {"senders": world.senders, "first_month": courses.first_month,
             "last_month": courses.last_month}  # fmt: skip
     _table(con, "request", {
         "request": number,
@@ -169,7 +174,7 @@ def _load_requests(
     triaged = np.flatnonzero(courses.has_triage)
     of = np.concatenate([units.request, triaged.astype(np.int32)])
     none = np.full(len(triaged), -1, np.int32)
-    lines = {
+    lines: dict[str, NDArray[Any]] = {
         "request": of,
         "team": np.concatenate([units.team, np.zeros(len(triaged), np.int8)]),
         "closed": np.concatenate([units.closed, courses.triaged[triaged]]),
@@ -240,18 +245,18 @@ def _load_contacts(
     }, days=("day",))  # fmt: skip
 
 
-def _codes(positions: NDArray[np.integer], values: tuple[str, ...] | list[str]) -> pd.Categorical:
+def _codes(positions: NDArray[Any], values: tuple[str, ...]) -> Any:
     """Text by position: DuckDB keeps a categorical as an enum of one or two bytes."""
     distinct = tuple(dict.fromkeys(values))
     if len(distinct) < len(values):
         positions = np.array([distinct.index(v) for v in values])[positions]
-    return pd.Categorical.from_codes(positions, distinct)  # type: ignore[arg-type]
+    return pd.Categorical.from_codes(positions, pd.Index(distinct))
 
 
 def _table(
     con: duckdb.DuckDBPyConnection,
     name: str,
-    columns: dict[str, NDArray | pd.Categorical],
+    columns: dict[str, Any],
     days: tuple[str, ...] = (),
 ) -> None:
     """Create a table from arrays; day numbers become dates, -1 becomes null."""
