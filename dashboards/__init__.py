@@ -1,0 +1,1 @@
+"""Everything a reader sees. Reads published snapshots; never imports orchestration."""

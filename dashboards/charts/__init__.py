@@ -1,0 +1,1 @@
+"""Charts: one Altair theme, few marks, always with words that stand for them."""

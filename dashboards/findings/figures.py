@@ -1,0 +1,78 @@
+"""How one figure is written: rounded, withheld, few, or on the edge of its threshold."""
+
+from __future__ import annotations
+
+from dashboards.published.rows import KpiResult
+from dashboards.words import FEWER, NO_FIGURE
+
+FEW_CASES = 20
+"""Below this many cases a percentage moves by more than 5 points with one child."""
+
+
+def count_text(count: int | None, *, withheld: bool, rounded: bool = False) -> str:
+    """A count: its number, "Fewer than 8" when withheld, and never zero for what is not there."""
+    if count is None:
+        return FEWER if withheld else NO_FIGURE
+    return f"about {count:,}" if rounded and count else f"{count:,}"
+
+
+def days_text(days: float | None, *, withheld: bool) -> str:
+    """A number of days, whole."""
+    if days is None:
+        return "Too few to say" if withheld else NO_FIGURE
+    return f"{days:.0f} day" + ("" if round(days) == 1 else "s")
+
+
+def meets(value: float, threshold: float, operator: str | None) -> bool:
+    """Whether a value is on the good side of its threshold."""
+    tests = {
+        ">=": value >= threshold,
+        ">": value > threshold,
+        "<=": value <= threshold,
+        "<": value < threshold,
+    }
+    return tests.get(operator or ">=", value >= threshold)
+
+
+def percent_text(
+    value: float | None, status: str | None, threshold: float | None, operator: str | None
+) -> str:
+    """A whole percentage, or words where rounding would contradict the status.
+
+    The status is decided on true, unrounded values; 89.6 % against 90 % must not be printed as a
+    missed "90%".
+    """
+    if value is None:
+        return ""
+    shown = round(value)
+    if threshold is not None and status in {"met", "not_met"}:
+        looks_met = meets(shown, threshold, operator)
+        if status == "not_met" and looks_met:
+            return f"just short of {threshold:g}%"
+        if status == "met" and not looks_met:
+            return f"just within {threshold:g}%"
+    return f"{shown}%"
+
+
+def result_value(result: KpiResult, operator: str | None) -> str:
+    """The value of a result, or why there is none."""
+    if result.value is not None:
+        return percent_text(result.value, result.status, result.threshold, operator)
+    if not result.withheld:
+        return ""
+    return FEWER if result.denominator is None else "Percentage withheld"
+
+
+def result_count(result: KpiResult, *, rounded: bool) -> str:
+    """ "41 of 48", "about 40 of 50", or what may be said of the number of cases."""
+    about = "about " if rounded else ""
+    if result.denominator is None:
+        return ""
+    if result.numerator is None:
+        return f"of {about}{result.denominator:,}"
+    return f"{about}{result.numerator:,} of {result.denominator:,}"
+
+
+def is_few(denominator: int | None) -> bool:
+    """Whether a percentage stands on few cases."""
+    return denominator is not None and 0 < denominator < FEW_CASES

@@ -1,0 +1,65 @@
+"""The views there are, and the ones a role may open. A view not registered cannot be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from dashboards.access.roles import Role
+
+VIEWS_FOLDER = Path(__file__).resolve().parent / "views"
+
+
+@dataclass(frozen=True)
+class View:
+    """A page: its key, its place in the navigation, its address."""
+
+    key: str
+    title: str
+    group: str
+    url_path: str
+
+    @property
+    def script(self) -> Path:
+        """The file that draws it."""
+        return VIEWS_FOLDER / f"{self.key}.py"
+
+
+VIEWS = (
+    View("kpi_results", "KPI results", "Performance", "kpi-results"),
+    View("returns", "Returns", "Data", "returns"),
+)
+
+
+def pages_for(role: Role, no_access: Callable[[], None]) -> dict[str, list[Page]]:
+    """Navigation of a role. An address it may not see says so and shows nothing else.
+
+    Every view keeps its own address, so a link works for readers whose first page differs; the
+    bare address leads to the first view.
+    """
+    groups: dict[str, list[Page]] = {}
+    allowed = []
+    for view in VIEWS:
+        if view.key in role.views:
+            page = st.Page(view.script, title=view.title, url_path=view.url_path)
+            allowed.append(page)
+        else:
+            page = st.Page(
+                no_access, title=view.title, url_path=view.url_path, visibility="hidden"
+            )
+        groups.setdefault(view.group, []).append(page)
+
+    def start() -> None:
+        if not allowed:
+            no_access()
+        else:
+            st.switch_page(allowed[0], query_params=st.query_params.to_dict())
+
+    groups.setdefault("", []).insert(
+        0, st.Page(start, title="Start", url_path="start", default=True, visibility="hidden")
+    )
+    return groups

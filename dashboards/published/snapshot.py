@@ -1,0 +1,115 @@
+"""The current snapshot, opened once per build and shared by every reader of this process.
+
+A run asks for a `Snapshot` once and keeps it to its end: one build, never a mix. Closing the old
+build's connection does not disturb a run still reading it, because a cursor keeps its file open.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import duckdb
+
+from dashboards.published.duck import cursor_on, open_read_only
+from dashboards.published.pointer import Pointer, SnapshotUnavailableError, read_pointer
+from dashboards.published.rows import Build, fetch_rows
+from dashboards.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Source:
+    """A cursor on one published file. `version` tells its content apart in caches."""
+
+    version: str
+    cursor: duckdb.DuckDBPyConnection = field(repr=False)
+    queries: int = 0
+
+    def rows(self, sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """The result of one query; counted, because a page has a budget of eight."""
+        self.queries += 1
+        return self.cursor.execute(sql, parameters).fetchall()
+
+    def close(self) -> None:
+        """Give the cursor back."""
+        self.cursor.close()
+
+
+@dataclass
+class Snapshot(Source):
+    """One build for one run. `is_fallback`: the current one would not open, this is the one before."""
+
+    build: Build = field(kw_only=True)
+    is_fallback: bool = False
+
+
+@dataclass(frozen=True)
+class _Open:
+    pointer: Pointer
+    connection: duckdb.DuckDBPyConnection
+    build: Build
+
+
+_lock = Lock()
+_open: dict[tuple[Path, str], _Open] = {}
+
+
+def current_snapshot(settings: Settings) -> Snapshot:
+    """The build the pointer names, or the last good one when that cannot be opened.
+
+    Raises SnapshotUnavailableError when there is neither.
+    """
+    place = (settings.published, settings.audience)
+    with _lock:
+        held = _open.get(place)
+        try:
+            pointer = read_pointer(settings.published)
+            if held is None or held.pointer != pointer:
+                fresh = _attach(settings, pointer)
+                _open[place] = fresh
+                if held is not None:
+                    held.connection.close()
+                held = fresh
+        except SnapshotUnavailableError:
+            if held is None:
+                raise
+            log.exception("keeping build %s", held.build.build_id)
+            return _lend(held, is_fallback=True)
+        return _lend(held, is_fallback=False)
+
+
+def _lend(held: _Open, *, is_fallback: bool) -> Snapshot:
+    return Snapshot(
+        version=f"{held.pointer.folder}:{held.build.build_id}",
+        cursor=cursor_on(held.connection),
+        build=held.build,
+        is_fallback=is_fallback,
+    )
+
+
+def _attach(settings: Settings, pointer: Pointer) -> _Open:
+    try:
+        key = settings.key_file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        log.exception("key of the %s snapshot", settings.audience)
+        raise SnapshotUnavailableError("The key of these figures is missing.") from error
+    try:
+        con = open_read_only(pointer.folder / f"{settings.audience}.duckdb", key)
+    except duckdb.Error as error:
+        log.exception("build %s", pointer.build_id)
+        raise SnapshotUnavailableError("The current figures cannot be opened.") from error
+    try:
+        builds = fetch_rows(Build, cursor_on(con), "SELECT {columns} FROM build", {})
+        if [build.build_id for build in builds] != [pointer.build_id]:
+            raise SnapshotUnavailableError("The current figures are not the ones announced.")
+    except (duckdb.Error, SnapshotUnavailableError) as error:
+        con.close()
+        log.exception("build %s", pointer.build_id)
+        raise SnapshotUnavailableError("The current figures cannot be read.") from error
+    log.info("opened build %s for %s", pointer.build_id, settings.audience)
+    return _Open(pointer, con, builds[0])
