@@ -10,16 +10,17 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from orchestration.duck import extension_path, quote
 from orchestration.identity.keyed_hash import HashSecrets
 
 # dbt scrubs the values of variables with this prefix from everything it prints
 WAREHOUSE_KEY = "DBT_ENV_SECRET_CICS_WAREHOUSE_KEY"
 PSEUDONYM_KEY = "DBT_ENV_SECRET_CICS_PSEUDONYM_KEY"
 BUILD_FILE = "CICS_DBT_BUILD_FILE"
+HTTPFS = "CICS_DBT_HTTPFS"
 WAREHOUSE_ALIAS = "warehouse"
 
 
@@ -32,16 +33,20 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Attach the build file; the profile's own ATTACH IF NOT EXISTS then finds it."""
-        conn.load_extension(str(extension_path("httpfs")))
+        conn.load_extension(os.environ[HTTPFS])
         path, key = os.environ[BUILD_FILE], os.environ[WAREHOUSE_KEY]
         try:
             conn.execute(
-                f"ATTACH {quote(path)} AS {WAREHOUSE_ALIAS} (ENCRYPTION_KEY {quote(key)})"
+                f"ATTACH {_quote(path)} AS {WAREHOUSE_ALIAS} (ENCRYPTION_KEY {_quote(key)})"
             )
-        except Exception as error:
+        except duckdb.Error as error:
             reason = str(error).split("\n", 1)[0].replace(key, "***")
             raise RuntimeError(f"cannot open the build file: {reason}") from None
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Give each cursor the hash keys: DuckDB variables do not pass from one to another."""
         self._secrets.set_on(cursor)
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

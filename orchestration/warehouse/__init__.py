@@ -1,0 +1,1 @@
+"""Build the warehouse with dbt, publish it as snapshots, read them."""

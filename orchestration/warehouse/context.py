@@ -6,6 +6,7 @@ the ledger. The rules decide in SQL; nothing here judges anything.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -112,7 +113,7 @@ def return_calendar(returns: Iterable[Return], as_at: date) -> list[dict[str, An
 
 def months(first: date, before: date) -> list[tuple[date, date]]:
     """First and last day of each month from the one `first` falls in, whose end is before a day."""
-    found = []
+    found: list[tuple[date, date]] = []
     start = first.replace(day=1)
     while True:
         following = (start + timedelta(days=32)).replace(day=1)
@@ -208,7 +209,7 @@ def _plain(value: Any) -> Any:
     """A value DuckDB reads from an object column: missing as None, an enumeration as its text."""
     if isinstance(value, list | tuple):
         return [str(v) for v in value]
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return None
     return str(value) if isinstance(value, str) else value
 
