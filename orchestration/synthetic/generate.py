@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -20,6 +22,8 @@ __all__ = ["Options", "generate"]
 
 TRUTH_FILE = "truth.json"
 MEMORY = "4GB"
+SMALL = 20_000
+"""Up to this many children one thread is quicker: half the time, as the files are so small."""
 
 
 def generate(options: Options, partnership: Partnership) -> dict[str, Any]:
@@ -38,6 +42,8 @@ def generate(options: Options, partnership: Partnership) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="synthetic-") as spill:
         con = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "temp_directory": spill})
         con.execute("SET enable_progress_bar = false")
+        if options.children <= SMALL:
+            con.execute("SET threads = 1")
         load(con, world, alliance, window, options.seed)
         del world
         files = Extracts(con, options, alliance, window).write()
@@ -52,5 +58,8 @@ def generate(options: Options, partnership: Partnership) -> dict[str, Any]:
             **tell_truth(con, partnership, alliance, window, files),
         }
         con.close()
-    (options.out / TRUTH_FILE).write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
+    path = options.out / TRUTH_FILE
+    path.write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
+    told_at = max(datetime.fromisoformat(f["received_at"]) for f in files).timestamp()
+    os.utime(path, (told_at, told_at))
     return truth

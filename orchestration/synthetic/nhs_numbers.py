@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 PREFIX = 999
-WEIGHTS = np.arange(10, 1, -1)
+WEIGHTS = range(10, 1, -1)
 
 
 def check_digits(nine: NDArray[np.int64]) -> NDArray[np.int64]:
     """Modulus 11 check digit of each nine-digit number; 10 where none is legal."""
-    digits = (nine[:, None] // 10 ** np.arange(8, -1, -1)) % 10
-    total: NDArray[np.int64] = (digits * WEIGHTS).sum(axis=1)
+    total = np.zeros_like(nine)
+    for place, weight in enumerate(WEIGHTS):
+        total += nine // 10 ** (8 - place) % 10 * weight
     return (11 - total % 11) % 11
 
 

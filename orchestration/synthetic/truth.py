@@ -128,7 +128,7 @@ def tell_truth(
     files: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """The truth of a run, ready for JSON. Counts are of everything sent, bad rows apart."""
-    _judge(con, partnership, alliance, window)
+    judge(con, partnership, alliance, window)
     return {
         "months": [f"{m:%Y-%m}" for m in window.months],
         "definitions": DEFINITIONS,
@@ -139,9 +139,10 @@ def tell_truth(
     }
 
 
-def _judge(
+def judge(
     con: duckdb.DuckDBPyConnection, partnership: Partnership, alliance: Alliance, window: Window
 ) -> None:
+    """Create `judged`: every unit, its limit day, its first contact and why it may not count."""
     last = as_date(window.last_day)
     version = next(
         v
