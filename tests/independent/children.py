@@ -14,7 +14,10 @@ RecordId = tuple[str, str]
 
 @dataclass
 class Record:
-    """What the latest extract that says anything says of one local number."""
+    """What the latest extract that says anything says of one local number.
+
+    A number that fails its check digit says nothing.
+    """
 
     nhs_number: str | None = None
     born: date | None = None
@@ -44,7 +47,8 @@ class Children:
                 if submission.table == "cyp001":
                     self._issuer[submission.partner, number] = issuer
                 record = records.setdefault((issuer, number), Record())
-                record.nhs_number = row["nhs_number"] or record.nhs_number
+                if is_nhs_number(row["nhs_number"] or ""):
+                    record.nhs_number = row["nhs_number"]
                 record.born = row["date_of_birth"] or record.born
                 record.died = row["date_of_death"] or record.died
         deaths: dict[tuple[str, str], date] = {}
@@ -73,6 +77,6 @@ def is_nhs_number(text: str) -> bool:
 
 
 def _key(record_id: RecordId, record: Record) -> tuple[str, str]:
-    if record.nhs_number and is_nhs_number(record.nhs_number) and record.born:
+    if record.nhs_number and record.born:
         return (record.nhs_number, record.born.isoformat())
     return record_id

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .timeliness import PARTNERSHIP_LEVEL, Outcome, Result
+from .results import PARTNERSHIP_LEVEL, Result
+from .timeliness import Outcome
 
 Rows = Iterable[Mapping[str, Any]]
 KPI = ("timeliness", "first_contact")
@@ -62,10 +63,12 @@ def _results(expected: Outcome, rows: Rows) -> list[str]:
 
 
 def _result_columns(result: Result) -> dict[str, Any]:
+    # where something is missing and nothing was counted, nothing is known: that is not zero
+    is_known = result.gap is None or result.denominator > 0
     columns: dict[str, Any] = {
         "version": result.version,
-        "numerator": result.numerator,
-        "denominator": result.denominator,
+        "numerator": result.numerator if is_known else None,
+        "denominator": result.denominator if is_known else None,
         "value": 100 * result.numerator / result.denominator if result.denominator else None,
         "mean_wait_days": result.mean_wait_days,
         "status": result.status,
@@ -91,11 +94,16 @@ def _exclusions(expected: Outcome, rows: Rows) -> list[str]:
 
 def _waiting(expected: Outcome, rows: Rows) -> list[str]:
     wanted = {(w.month, w.service, w.from_days): w.waiting for w in expected.waiting}
-    held = [
-        ((_plain(row["month"]), row["service_code"], _first_day(row["band"])), row["waiting"])
-        for row in rows
-    ]
-    return _count_differences("waiting_month", wanted, held)
+    found: list[str] = []
+    held = []
+    for row in rows:
+        month, service = _plain(row["month"]), row["service_code"]
+        waiting = _plain(row["waiting"])
+        if (month, service) not in expected.unknown_months:
+            held.append(((month, service, _first_day(row["band"])), waiting))
+        elif waiting is not None:
+            found.append(f"waiting_month {_words((month, service))}: {waiting}, expected not known")
+    return found + _count_differences("waiting_month", wanted, held)
 
 
 def _count_differences(
@@ -147,3 +155,42 @@ def _is_same(expected: Any, held: Any) -> bool:
 
 def _words(key: Any) -> str:
     return " ".join(p.isoformat()[:7] if isinstance(p, date) else str(p) for p in key)
+
+
+def truth_differences(expected: Outcome, truth: Mapping[str, Any]) -> list[str]:
+    """Every disagreement with the truth a made-up alliance is told with.
+
+    The truth knows no status. Its waiting lists leave the autism pathway out and hold referrals
+    turned down later, which it counts apart; here both are put as the rules have them.
+    """
+    held = {_result_key(row): row for row in truth["timeliness"]}
+    found = []
+    for key in sorted(expected.results.keys() | held.keys()):
+        result = expected.results.get(key)
+        row = held.get(key, {})
+        for name in ("numerator", "denominator", "mean_wait_days"):
+            ours = getattr(result, name) if result else None
+            theirs = row.get(name)
+            if not _is_same(ours or None, theirs or None):
+                found.append(f"timeliness {_words(key)}: {name} is {theirs}, expected {ours}")
+        ours, theirs = result.exclusions if result else {}, row.get("exclusions", {})
+        if ours != theirs:
+            found.append(f"timeliness {_words(key)}: exclusions are {theirs}, expected {ours}")
+    autism = {
+        judged.unit.service.code
+        for judged in expected.units
+        if judged.unit.service.is_autism_pathway
+    }
+    wanted = {
+        (w.month, w.service, w.from_days): w.waiting
+        for w in expected.waiting
+        if w.service not in autism
+    }
+    lists = [
+        (
+            (date.fromisoformat(f"{row['month']}-01"), row["service"], _first_day(row["band"])),
+            row["waiting"] - row["rejected_later"],
+        )
+        for row in truth["waiting"]
+    ]
+    return found + _count_differences("waiting", wanted, lists)

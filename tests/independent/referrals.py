@@ -26,8 +26,9 @@ class Unit:
     is_rejected: bool
     closed: date | None
     closure_reason: str | None
-    left_list: date | None
-    """The first day it was closed, discharged or no longer flowed; None while it is open."""
+    discharged: date | None
+    stopped: date | None
+    """The last day of the last month it flowed, when it ended by no longer flowing."""
     contacts: list[date] = field(default_factory=list)
     """Days of qualifying contacts; of every member of its chain once that is known."""
     duplicate_of: Unit | None = None
@@ -36,6 +37,11 @@ class Unit:
     def first_contact(self) -> date | None:
         """The first day the child was seen for it."""
         return min(self.contacts, default=None)
+
+    def has_ended_by(self, day: date) -> bool:
+        """Whether it was over on `day`; one that stopped flowing was open in its last month."""
+        ends = [end for end in (self.closed, self.discharged) if end is not None]
+        return any(end <= day for end in ends) or (self.stopped is not None and self.stopped < day)
 
     def was_seen_by(self, day: date) -> bool:
         """Whether the child was seen on or before `day`."""
@@ -46,16 +52,18 @@ def read_units(landing: Landing, terms: Terms) -> list[Unit]:
     """Every unit, triage left out, with the repeats of one child and discipline marked."""
     children = Children(landing)
     referrals = _latest(landing, terms, "cyp101", ("service_request_id",))
-    flowed = _months_flowed(landing, terms)
     contacts = _contacts(landing, terms)
     rows_of: dict[tuple[RequestId, str], list[Row]] = defaultdict(list)
+    last_month: dict[tuple[RequestId, str], date] = {}
     team_rows = _latest(landing, terms, "cyp102", ("service_request_id", "team_id_local"))
-    for (system, number, _), (_, row) in team_rows.items():
+    for (system, number, team), (sent, row) in team_rows.items():
         if (system, number) in referrals:
             received = referrals[system, number][1]["referral_request_received_date"]
-            service_code = terms.service_of_team(row["team_id_local"], received)
+            service_code = terms.service_of_team(team, received)
             if service_code is not None:
-                rows_of[(system, number), service_code].append(row)
+                unit_id = ((system, number), service_code)
+                rows_of[unit_id].append(row)
+                last_month[unit_id] = max(sent.month, last_month.get(unit_id, sent.month))
     units = []
     for (request, service_code), rows in rows_of.items():
         submission, referral = referrals[request]
@@ -63,10 +71,8 @@ def read_units(landing: Landing, terms: Terms) -> list[Unit]:
         service = terms.service_on(service_code, received)
         if service is None or service.is_triage:
             continue
-        accepted = [row for row in rows if row["referral_rejection_date"] is None]
+        accepted = [row for row in rows if not _is_rejected(row)]
         closed, reason = _closure(accepted)
-        stopped = _stopped(landing, terms, service, max(flowed[request]))
-        left = [day for day in (closed, referral["discharge_date"], stopped) if day is not None]
         unit = Unit(
             request=request,
             service=service,
@@ -75,7 +81,8 @@ def read_units(landing: Landing, terms: Terms) -> list[Unit]:
             is_rejected=not accepted,
             closed=closed,
             closure_reason=reason,
-            left_list=min(left, default=None),
+            discharged=referral["discharge_date"],
+            stopped=_stopped(landing, terms, service, last_month[request, service_code]),
             contacts=[day for day, code in contacts[request] if code == service_code],
         )
         units.append(unit)
@@ -114,15 +121,6 @@ def _latest(
     return latest
 
 
-def _months_flowed(landing: Landing, terms: Terms) -> dict[tuple[str, ...], set[date]]:
-    months: dict[tuple[str, ...], set[date]] = defaultdict(set)
-    for submission in landing.of("cyp101"):
-        system = terms.record_system(submission.partner)
-        for row in submission.rows:
-            months[system, row["service_request_id"]].add(submission.month)
-    return months
-
-
 def _contacts(landing: Landing, terms: Terms) -> dict[tuple[str, ...], list[tuple[date, str]]]:
     """By request: the day, and the service of the team, of every contact that counts as seen."""
     by_request: dict[tuple[str, ...], list[tuple[date, str]]] = defaultdict(list)
@@ -144,6 +142,10 @@ def _counts_as_seen(row: Row, day: date, terms: Terms) -> bool:
     ) and mechanism in terms.parameter("qualifying_mechanisms", day)
 
 
+def _is_rejected(row: Row) -> bool:
+    return bool(row["referral_rejection_date"] or row["referral_rejection_reason"])
+
+
 def _closure(rows: list[Row]) -> tuple[date | None, str | None]:
     """A unit closes when the last of its teams does, for that team's reason."""
     closures = [(r["referral_closure_date"], r["referral_closure_reason"]) for r in rows]
@@ -157,8 +159,15 @@ def _stopped(landing: Landing, terms: Terms, service: Service, last_month: date)
     month = next_month(last_month)
     while month <= landing.months[-1]:
         runs_now = terms.service_on(service.code, month) or service
-        owed = terms.covering_returns(runs_now.provider, month)
-        if any(landing.has_arrived(r.partner, r.tables, month) for r in owed):
+        if has_arrived(landing, terms, runs_now.provider, month, ("cyp101", "cyp102")):
             return month_end(last_month)
         month = next_month(month)
     return None
+
+
+def has_arrived(
+    landing: Landing, terms: Terms, provider: str, month: date, tables: tuple[str, ...]
+) -> bool:
+    """Whether one return that covers a provider's teams is here with all of `tables`."""
+    returns = terms.covering_returns(provider, month)
+    return any(landing.has_arrived(r.partner, tables, month) for r in returns)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from .compare import differences
-from .timeliness import Outcome, Result
+from .results import Result
+from .timeliness import Outcome
 from .waiting import Waiting
 
 KEYS = {"kpi_id": "timeliness", "part": "first_contact", "quarter": "2023-24 Q4"}
@@ -50,6 +52,7 @@ def expected() -> Outcome:
         exclusions={"rejected": 4},
         status="not_met",
         reason=None,
+        gap=None,
     )
     return Outcome(
         data_to=date(2024, 3, 31),
@@ -132,6 +135,25 @@ def test_a_count_of_zero_may_have_no_row(expected: Outcome) -> None:
 def test_a_waiting_count_that_differs_is_named(expected: Outcome) -> None:
     assert differences(expected, {"waiting_month": [WAITING | {"waiting": 8}]}) == [
         "waiting_month 2024-01 dietetics 43: 8, expected 7"
+    ]
+
+
+def test_a_count_of_nothing_where_something_is_missing_is_not_known(expected: Outcome) -> None:
+    key, result = next(iter(expected.results.items()))
+    missing = replace(result, denominator=0, numerator=0, gap="late", status="not_assessed")
+    expected.results[key] = replace(missing, reason="late", mean_wait_days=None)
+    row = RESULT | {"status": "not_assessed", "reason": "late", "mean_wait_days": None}
+    row |= {"value": None, "numerator": 0, "denominator": None}
+    assert differences(expected, {"kpi_result": [row]}) == [
+        "kpi_result 2023-24 Q4 service dietetics: numerator is 0, expected None"
+    ]
+
+
+def test_a_list_not_known_must_not_be_shown_as_zero(expected: Outcome) -> None:
+    expected.unknown_months.add((date(2024, 2, 1), "dietetics"))
+    row = WAITING | {"month": date(2024, 2, 1), "waiting": 0}
+    assert differences(expected, {"waiting_month": [WAITING, row]}) == [
+        "waiting_month 2024-02 dietetics: 0, expected not known"
     ]
 
 

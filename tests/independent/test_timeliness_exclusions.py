@@ -15,6 +15,11 @@ def test_a_rejected_referral_is_left_out(world: World) -> None:
     assert verdict(world) == ("rejected", False)
 
 
+def test_a_reason_for_rejection_without_a_date_rejects_too(world: World) -> None:
+    world.refer("r1", "CDT", RECEIVED, rejection_reason="02")
+    assert verdict(world) == ("rejected", False)
+
+
 def test_a_request_one_team_of_a_service_rejected_and_another_took_is_accepted(
     world: World,
 ) -> None:
@@ -94,6 +99,20 @@ def test_a_number_that_fails_its_check_digit_links_nobody(world: World) -> None:
     world.refer("r1", "CDT", RECEIVED, child="1")
     world.refer("r2", "CDT", RECEIVED, child="2")
     assert verdict(world, "r2") == (None, False)
+
+
+def test_a_number_once_right_still_links_after_a_wrong_one(world: World) -> None:
+    world.child("2", nhs_number="9434765919", born="2015-05-05")
+    world.child("1", nhs_number="9434765919", born="2015-05-05")
+    world.refer("r1", "CDT", RECEIVED, child="1")
+    world.refer("r2", "CDT", "2024-01-10", child="2")
+    world.send("2024-01", "2024-01")
+    world.child("1", nhs_number="9434765918", born="2015-05-05")
+    world.send("2024-02", "2024-04")
+    assert {u.unit.request[1]: u.exclusion for u in world.outcome().units} == {
+        "r1": None,
+        "r2": "duplicate",
+    }
 
 
 def test_one_nhs_number_with_two_birth_dates_stays_two_children(world: World) -> None:

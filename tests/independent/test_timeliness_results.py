@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from .timeliness import PARTNERSHIP_LEVEL, Outcome, Result
+from .results import PARTNERSHIP_LEVEL, Result
+from .timeliness import Outcome
 from .waiting import band_of
-from .world import World
+from .world import World, csv_text
 
 Q4 = "2023-24 Q4"
 JUDGED = "2024-04-21"
@@ -159,9 +160,9 @@ def test_a_quarter_not_due_is_not_due_at_every_level(world: World) -> None:
 # The waiting list
 
 
-def waiting(world: World, month: str, last: str = "2024-04", **sending: object) -> int:
+def waiting(world: World, month: str) -> int:
     """How many wait at the end of a month."""
-    world.send("2024-01", last, **sending)  # type: ignore[arg-type]
+    world.send("2024-01", "2024-04")
     day = date.fromisoformat(f"{month}-01")
     return sum(w.waiting for w in world.outcome().waiting if w.month == day)
 
@@ -206,19 +207,34 @@ def test_the_autism_pathway_waits_and_triage_does_not(world: World) -> None:
     assert {w.service for w in world.outcome().waiting} == {"autism_assessment"}
 
 
-def test_a_referral_that_stopped_flowing_is_over_at_the_end_of_its_last_month(world: World) -> None:
+def test_a_referral_that_stopped_flowing_is_over_after_its_last_month(world: World) -> None:
     world.refer("r1", "CDT", "2024-01-08", last_month="2024-02")
     world.send("2024-01", "2024-04")
     months = [(w.month.month, w.waiting) for w in world.outcome().waiting]
-    assert months == [(1, 1)]
+    assert months == [(1, 1), (2, 1)]
 
 
-def test_a_referral_still_waits_while_the_return_that_would_hold_it_is_missing(
-    world: World,
-) -> None:
-    world.refer("r1", "CDT", "2024-01-08", last_month="2024-02")
-    missing = (("RV3", "2024-03"), ("RV3", "2024-04"))
-    assert waiting(world, "2024-04", missing=missing) == 1
+def test_a_referral_missing_from_one_month_alone_has_not_stopped_flowing(world: World) -> None:
+    world.refer("r1", "CDT", "2024-01-08")
+    world.send("2024-01", "2024-03")
+    folder = world.root / "RV3" / "2024-02"
+    for table in ("CYP101Referral", "CYP102ServiceTypeReferredTo"):
+        (folder / f"{table}.csv").write_text(csv_text(table, []), encoding="utf-8")
+    assert [(w.month.month, w.waiting) for w in world.outcome().waiting] == [(1, 1), (2, 1), (3, 1)]
+
+
+def test_a_list_is_not_known_while_the_return_is_missing(world: World) -> None:
+    world.refer("r1", "CDT", "2024-01-08")
+    world.send("2024-01", "2024-03", missing=(("RV3", "2024-02"),))
+    found = world.outcome()
+    assert [w.month.month for w in found.waiting] == [1, 3]
+    assert (date(2024, 2, 1), "child_development") in found.unknown_months
+
+
+def test_a_list_of_a_service_that_owes_no_return_is_not_missing(world: World) -> None:
+    world.send("2024-01", "2024-01")
+    unknown = {service for month, service in world.outcome().unknown_months if month.year == 2024}
+    assert unknown == set()
 
 
 def test_stopping_to_flow_does_not_change_the_measure(world: World) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from .timeliness import JudgedUnit
+from .judging import JudgedUnit
 from .world import DAY_42, DAY_43, RECEIVED, World, judged, verdict
 
 # Who was seen in time

@@ -6,9 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from .days import month_end
-from .referrals import Unit
+from .days import month_end, months_between
+from .extracts import Landing
+from .referrals import Unit, has_arrived
+from .terms import Terms
 
+NEEDED = ("cyp101", "cyp102", "cyp201")
+Unknown = set[tuple[date, str]]
+"""Months and services of which nothing is known."""
 BANDS = ((0, 42), (43, 84), (85, 126), (127, 182), (183, 364), (365, None))
 
 
@@ -22,23 +27,35 @@ class Waiting:
     waiting: int
 
 
-def waiting_lists(units: list[Unit], months: list[date]) -> list[Waiting]:
+def waiting_lists(units: list[Unit], months: list[date], unknown: Unknown) -> list[Waiting]:
     """The lists of all `months`; a service and band in which nobody waits has no row."""
     counts: Counter[tuple[date, str, int]] = Counter()
     for month in months:
         day = month_end(month)
         for unit in units:
-            if is_waiting(unit, day):
+            if is_waiting(unit, day) and (month, unit.service.code) not in unknown:
                 counts[month, unit.service.code, band_of((day - unit.received).days)] += 1
     return [Waiting(*key, waiting=number) for key, number in sorted(counts.items())]
+
+
+def unknown_months(landing: Landing, terms: Terms, last: date) -> Unknown:
+    """Months of which a service's list is not known: a return is owed and has not arrived."""
+    return {
+        (month, service.code)
+        for month in months_between(min(r.valid_from for r in terms.returns), last)
+        for service in terms.services
+        if not service.is_triage
+        and service.holds_on(month_end(month))
+        and terms.covering_returns(service.provider, month)
+        and not has_arrived(landing, terms, service.provider, month, NEEDED)
+    }
 
 
 def is_waiting(unit: Unit, day: date) -> bool:
     """Whether the child is on the list at the end of `day`."""
     if unit.is_rejected or unit.duplicate_of is not None or unit.received > day:
         return False
-    has_left = unit.left_list is not None and unit.left_list <= day
-    return not has_left and not unit.was_seen_by(day)
+    return not unit.has_ended_by(day) and not unit.was_seen_by(day)
 
 
 def band_of(days: int) -> int:

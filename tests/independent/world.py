@@ -14,7 +14,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from .days import month_end, months_between
-from .timeliness import JudgedUnit, Outcome, measure
+from .judging import JudgedUnit
+from .timeliness import Outcome, measure
 
 PARTNERSHIP = Path(__file__).with_name("partnership.yaml")
 RECEIVED, DAY_42, DAY_43 = "2024-01-08", "2024-02-19", "2024-02-20"
@@ -27,7 +28,7 @@ HEADINGS = {
     "CYP001MPI": "LocalPatientID OrgID_LocalPatientID NHSNumber DateOfBirth DateOfDeath",
     "CYP101Referral": "ServiceRequestID LocalPatientID ReferralRequest_ReceivedDate Discharge_Date",
     "CYP102ServiceTypeReferredTo": "ServiceRequestID TeamID_Local Referral_ClosureDate"
-    " Referral_ClosureReason Referral_RejectionDate",
+    " Referral_ClosureReason Referral_RejectionDate Referral_RejectionReason",
     "CYP201CareContact": "CareContactID ServiceRequestID TeamID_Local Contact_Date AttendanceStatus"
     " ConsMechanism",
 }
@@ -49,6 +50,7 @@ class _Referral:
     closed: str
     reason: str
     rejected: str
+    rejection_reason: str
     discharged: str
     partners: tuple[str, ...]
     last_month: str
@@ -88,6 +90,7 @@ class World:
         closed: str = "",
         reason: str = "",
         rejected: str = "",
+        rejection_reason: str = "",
         discharged: str = "",
         partners: tuple[str, ...] = (),
         last_month: str = "9999-12",
@@ -99,7 +102,7 @@ class World:
         self._children.setdefault(child, _Child("", "", ""))
         teams = (team,) if isinstance(team, str) else team
         senders = partners or (PARTNER_OF_TEAM.get(teams[0], "RV3"),)
-        ends = (closed, reason, rejected, discharged)
+        ends = (closed, reason, rejected, rejection_reason, discharged)
         self._referrals.append(
             _Referral(request, child, teams, received, *ends, senders, last_month)
         )
@@ -162,6 +165,7 @@ class World:
                     by_now(r.closed),
                     r.reason if by_now(r.closed) else "",
                     by_now(r.rejected),
+                    r.rejection_reason,
                 ]
                 for r in referrals
                 for team in r.teams
