@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
 from typing import Any
 
 import duckdb
@@ -57,15 +56,18 @@ def write_context(
         con.execute("USE warehouse")
         ensure_raw_tables(con, catalogue)
         con.execute("BEGIN")
-        rows = {
+        rows: dict[str, Sequence[Row]] = {
             **partnership_rows(partnership, settings.today()),
             "partnership.kpi_definition": definition_rows(
                 read_definitions(settings.dbt_project), partnership
             ),
             "partnership.setting": [setting_row(settings, partnership, stamp)],
-            "ledger.submission": submissions,
-            "ledger.submission_issue": issues,
-            "ledger.restatement": restatements,
+            "ledger.submission": records(submissions),
+            "ledger.submission_issue": records(issues),
+            # the Board's are the same ones, disclosed by dbt
+            "ledger.restatement": [
+                row for row in records(restatements) if row.get("audience") != "board"
+            ],
         }
         for table, columns in TABLES.items():
             _replace(con, table, columns, rows[table])
@@ -183,22 +185,28 @@ def setting_row(settings: Settings, partnership: Partnership, stamp: BuildStamp)
     }
 
 
+def records(rows: Rows) -> Sequence[Row]:
+    """The rows of a frame, or the sequence as it is."""
+    if isinstance(rows, pd.DataFrame):
+        return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+    return rows
+
+
 def _dump(rows: Iterable[Dated]) -> list[dict[str, Any]]:
     return [row.model_dump(mode="python") for row in rows]
 
 
 def _replace(
-    con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: Rows
+    con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: Sequence[Row]
 ) -> None:
     """Write one table: the columns it has, cast by its types; what else a row holds is left."""
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {table.split('.', 1)[0]}")
     typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
     con.execute(f"CREATE OR REPLACE TABLE {table} ({typed})")
-    if len(rows) == 0:
+    if not rows:
         return
-    records = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows
     frame = pd.DataFrame(
-        {name: pd.Series([_plain(r.get(name)) for r in records], dtype=object) for name in columns}
+        {name: pd.Series([_plain(r.get(name)) for r in rows], dtype=object) for name in columns}
     )
     con.register("context_rows", frame)
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM context_rows")
@@ -212,8 +220,3 @@ def _plain(value: Any) -> Any:
     if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return None
     return str(value) if isinstance(value, str) else value
-
-
-def table_names() -> list[str]:
-    """Every table written here, `schema.table`."""
-    return list(chain(TABLES))

@@ -23,7 +23,7 @@ from orchestration import duck
 from orchestration.contracts.model import Catalogue
 from orchestration.keys import Keys
 from orchestration.settings import Settings
-from orchestration.warehouse.context import BuildStamp
+from orchestration.warehouse.context import BuildStamp, Rows, records
 from orchestration.warehouse.restatement import find_restatements
 from orchestration.warehouse.results import BuildResult
 from orchestration.warehouse.snapshot import POINTER, Snapshot, current
@@ -78,12 +78,13 @@ def publish(
     stamp: BuildStamp,
     result: BuildResult,
     *,
-    submissions: Sequence[Mapping[str, Any]],
+    submissions: Rows,
     fingerprint: str,
 ) -> Published:
     """Publish the build file as `stamp.build_id`; the caller stores the restatements it returns."""
     if not result.passed:
         raise NotPassedError(", ".join(node.name for node in result.failed))
+    ledger = records(submissions)
     clean_leftovers(settings)
     previous = current(settings)
     folder = settings.published / f"{NEW}{stamp.build_id}"
@@ -92,13 +93,13 @@ def publish(
     try:
         duck.attach(con, settings.build_file, "warehouse", keys.warehouse)
         _add_test_results(con, result, stamp)
-        restatements = find_restatements(con, keys, previous, stamp.build_id, submissions)
-        _append(con, "warehouse.marts.mart_restatement", restatements)
+        restatements = find_restatements(con, keys, previous, stamp.build_id, ledger)
+        _append(con, "warehouse.marts.mart_restatement", restatements, leave_out=("audience",))
         _copy(con, folder / "board.duckdb", keys.board, stamp.build_id, _board_tables())
         _copy(con, folder / "operational.duckdb", keys.operational, stamp.build_id, _all_tables())
     finally:
         con.close()
-    manifest = _manifest(folder, catalogue, stamp, submissions, fingerprint)
+    manifest = _manifest(folder, catalogue, stamp, ledger, fingerprint)
     _write_durably(folder / "manifest.json", manifest)
     return Published(_point_to(settings, folder, stamp.build_id), restatements)
 
@@ -185,12 +186,16 @@ def _add_test_results(
     _append(con, "warehouse.marts.mart_dq_result", result.dq_rows(stamp.built_at))
 
 
-def _append(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def _append(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Sequence[Mapping[str, Any]],
+    leave_out: Sequence[str] = (),
+) -> None:
     if not rows:
         return
-    frame = pd.DataFrame(
-        {name: pd.Series([r[name] for r in rows], dtype=object) for name in rows[0]}
-    )
+    names = [name for name in rows[0] if name not in leave_out]
+    frame = pd.DataFrame({n: pd.Series([r[n] for r in rows], dtype=object) for n in names})
     con.register("new_rows", frame)
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows")
     con.unregister("new_rows")

@@ -16,6 +16,7 @@ NAMED = 6  # submissions a cause lists before it counts the rest
 # a quarter that was not due in either build is unfinished, not restated
 _CHANGED = """
 SELECT
+    'operational' AS audience,
     ? AS build_id,
     before.build_id AS previous_build_id,
     kpi_id, part, quarter, level, code, after.provider_code,

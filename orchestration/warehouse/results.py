@@ -94,6 +94,7 @@ class BuildResult:
                 ),
                 "marts_affected": test.marts_affected or None,
                 "measured_at": measured_at,
+                "withheld": False,
             }
             for test in self.tests
         ]

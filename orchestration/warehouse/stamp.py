@@ -6,16 +6,14 @@ import hashlib
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from orchestration.contracts.model import CONTRACTS_FOLDER
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.warehouse.build import project_files
-from orchestration.warehouse.context import BuildStamp
+from orchestration.warehouse.context import BuildStamp, Rows, records
 
 BUILD_ID = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d+)")
 
@@ -69,14 +67,14 @@ def git_commit() -> str:
     return found.stdout.strip()
 
 
-def fingerprint(settings: Settings, submissions: Iterable[Mapping[str, Any]]) -> str:
+def fingerprint(settings: Settings, submissions: Rows) -> str:
     """Hash of all that decides a build: when the last published build has it, nothing is to do.
 
     Active ledger rows, the dbt project, contracts, the partnership's file, the as-at date and the
     software version.
     """
     digest = hashlib.sha256()
-    active = sorted(int(s["ledger_id"]) for s in submissions if s["is_active"])
+    active = sorted(int(s["ledger_id"]) for s in records(submissions) if s["is_active"])
     fixed = {
         "active": active,
         "as_at": settings.today().isoformat(),

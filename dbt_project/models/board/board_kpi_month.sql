@@ -18,12 +18,10 @@ final as (
     select
         kpi_id,
         part,
-        quarter,
         level,
         code,
-        month_start,
+        month,
         provider_code,
-        version,
         {{ disclosed_numerator('numerator', 'denominator') }} as numerator,
         {{ disclosed_count('denominator') }} as denominator,
         {{ disclosed_percent('numerator', 'denominator') }} as value,

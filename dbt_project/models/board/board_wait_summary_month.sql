@@ -16,7 +16,7 @@ setting as (
 final as (
 
     select
-        month_start,
+        month,
         service_code,
         kind,
         provider_code,

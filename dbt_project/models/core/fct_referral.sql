@@ -12,13 +12,24 @@ flow_months as (
 
 ),
 
+services as (
+
+    select * from {{ ref('dim_service') }}
+
+),
+
+-- by whoever runs the service in a month: it may have moved since the referral was received
 flowed_to as (
 
     select
-        provider_code,
-        max(period_end) as flowed_to
+        services.service_code,
+        max(flow_months.period_end) as flowed_to
     from flow_months
-    group by provider_code
+    inner join services
+        on
+            flow_months.provider_code = services.provider_code
+            and {{ is_valid_on('services', 'flow_months.period_end') }}
+    group by services.service_code
 
 ),
 
@@ -35,7 +46,7 @@ ended as (
         -- fill the waiting list with children nobody is waiting for
         referrals.last_flowed_on < flowed_to.flowed_to as is_stopped_flowing
     from referrals
-    left join flowed_to on referrals.provider_code = flowed_to.provider_code
+    left join flowed_to on referrals.service_code = flowed_to.service_code
 
 ),
 

@@ -2,7 +2,7 @@
 -- apart are one: the earliest receipt is kept, and contacts of any member count for it.
 with referrals as (
 
-    select * from {{ ref('fct_referral') }}
+    select * from {{ ref('identity__referral') }}
 
 ),
 
@@ -20,11 +20,16 @@ accepted as (
         child_key,
         discipline,
         received_date,
-        received_date - lag(received_date) over (
-            partition by child_key, discipline order by received_date, referral_key
-        ) as gap_days
+        -- of one day, the lower number came first
+        row_number() over in_order as place,
+        received_date - lag(received_date) over in_order as gap_days
     from referrals
     where not is_rejected
+    window
+        in_order as (
+            partition by child_key, discipline
+            order by received_date, service_request_id, referral_key
+        )
 
 ),
 
@@ -35,7 +40,7 @@ numbered as (
         count(*) filter (where accepted.gap_days is null or accepted.gap_days > gap.value_number)
             over (
                 partition by accepted.child_key, accepted.discipline
-                order by accepted.received_date, accepted.referral_key
+                order by accepted.place
                 rows unbounded preceding
             ) as chain_number
     from accepted
@@ -48,7 +53,7 @@ final as (
     select
         referral_key,
         first_value(referral_key) over (
-            partition by child_key, discipline, chain_number order by received_date, referral_key
+            partition by child_key, discipline, chain_number order by place
         ) as kept_referral_key
     from numbered
 

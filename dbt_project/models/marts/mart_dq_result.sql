@@ -40,7 +40,8 @@ final as (
         0::double as threshold,
         case when sum(issues.failed) > 0 then 'fail' else 'pass' end as status,
         null::varchar as marts_affected,
-        max(setting.built_at) as measured_at
+        max(setting.built_at) as measured_at,
+        false as withheld
     from issues
     inner join submissions on issues.ledger_id = submissions.submission_id
     cross join setting

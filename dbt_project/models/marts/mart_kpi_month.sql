@@ -10,19 +10,18 @@ final as (
     select
         kpi_id,
         part,
-        quarter,
         level,
         code,
-        period_start as month_start,
+        period_start as month,
         provider_code,
-        version,
         case when gap_reason is null or denominator > 0 then numerator end::bigint as numerator,
         case when gap_reason is null or denominator > 0 then denominator end::bigint
             as denominator,
         100.0 * numerator / nullif(denominator, 0) as value,
         case
             when not is_final then 'not_due'
-            else coalesce(gap_reason, 'complete')
+            when gap_reason = 'late' then 'late'
+            else 'complete'
         end as status_of_data,
         false as withheld,
         -- statistical process control: null until the monthly series is measured
@@ -34,6 +33,8 @@ final as (
         null::varchar as assurance,
         null::varchar as limits_kind
     from results
+    -- who owes no return has no series; kpi_result says so
+    where level = 'partnership' or coalesce(gap_reason, '') <> 'no_return_agreed'
 
 )
 

@@ -63,7 +63,7 @@ kinds as (
 final as (
 
     select
-        service_months.month_start,
+        service_months.month_start as month,
         service_months.service_code,
         kinds.kind,
         service_months.provider_code,

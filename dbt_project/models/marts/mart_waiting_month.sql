@@ -40,7 +40,7 @@ counted as (
 final as (
 
     select
-        service_months.month_start,
+        service_months.month_start as month,
         service_months.service_code,
         bands.band,
         service_months.provider_code,
