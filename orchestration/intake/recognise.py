@@ -67,7 +67,7 @@ def recognise(first_line: str, catalogue: Catalogue) -> Heading:
         best = max(fitting, key=lambda h: (len(h.positions), -len(h.missing)))
         if any(h is not best and _rank(h) == _rank(best) for h in fitting):
             raise RefusedFileError("table_ambiguous", "The column names fit more than one table")
-    elif len(best.positions) * 2 < len(best.contract.columns):
+    elif len(best.positions) * 2 < len(best.names):
         raise RefusedFileError("table_unknown", "The column names are those of no table we know")
     folded = [normalise_header(n) for n in best.names]
     twice = sorted({n for n in best.names if n and folded.count(normalise_header(n)) > 1})

@@ -47,18 +47,17 @@ def split_records(source: Path, target: Path, delimiter: str, columns: int) -> S
             if len(line) > MAX_LINE_BYTES:
                 result.held_back.append((number, "line_too_long", ""))
                 continue
-            span = 1
             if line.count(b'"') % 2:
                 joined = _join(lines, line, delimiter, columns)
                 if joined is None:
                     text = line.decode("utf-8", errors="replace")
                     result.held_back.append((number, "broken_quote", text))
                     continue
-                line, span = joined
+                line = joined
             result.records += 1
             if number != expected_line:
                 result.line_shifts.append((result.records, number))
-            expected_line = number + span
+            expected_line = number + 1
             out.write(line + b"\n")
     return result
 
@@ -90,8 +89,8 @@ class _Lines:
             yield number, line.rstrip(b"\r\n")
 
 
-def _join(lines: _Lines, first: bytes, delimiter: str, columns: int) -> tuple[bytes, int] | None:
-    """The record that begins with `first` and how many lines it spans; None when none closes it."""
+def _join(lines: _Lines, first: bytes, delimiter: str, columns: int) -> bytes | None:
+    """The record that begins with `first`; None when no later line closes its quote."""
     taken: list[tuple[int, bytes]] = []
     joined = first
     while len(taken) < MAX_LINES_IN_VALUE and (found := lines.take()) is not None:
@@ -101,7 +100,7 @@ def _join(lines: _Lines, first: bytes, delimiter: str, columns: int) -> tuple[by
             break
         if found[1].count(b'"') % 2:
             if _is_one_record(joined, delimiter, columns):
-                return joined, len(taken) + 1
+                return joined
             break
     lines.put_back(taken)
     return None

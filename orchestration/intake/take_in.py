@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -113,7 +113,7 @@ def _process(
 ) -> None:
     """Decide what one file is to its unit, load it if it is the newest, and say what became of it."""
     unit = received.unit(item)
-    replaces: int | None = None
+    replaces: int | None = None  # the active submission this one takes the place of
     if item.refusal is not None or unit is None:
         outcome = _refused(
             item.refusal or RefusedFileError("unknown", "The file was not recognised")
@@ -186,21 +186,26 @@ def _load(
     except RefusedFileError as error:
         return _refused(error)
     step("examined", rows=seen.rows_read, held=seen.rows_held)
-    counts = {"rows_read": seen.rows_read, "rows_warned": seen.rows_warned, "issues": seen.issues}
-    if seen.rows_good == 0:
-        reason = "The file holds no rows" if seen.rows_read == 0 else "No row of the file is valid"
-        return Outcome("rejected", reason, rows_loaded=0, rows_quarantined=seen.rows_held, **counts)  # type: ignore[arg-type]
+    known = Outcome(
+        "loaded",
+        rows_read=seen.rows_read,
+        rows_loaded=seen.rows_good,
+        rows_quarantined=seen.rows_held,
+        rows_warned=seen.rows_warned,
+        issues=seen.issues,
+    )
     if seen.rows_held:
         _quarantine(con, item, desk)
+    if seen.rows_good == 0:
+        reason = "The file holds no rows" if seen.rows_read == 0 else "No row of the file is valid"
+        return replace(known, status="rejected", reason=reason)
     load(con, seen, unit.partner_code, item.ledger_id)
     step("loaded", rows=seen.rows_good)
     log.info("unit loaded", unit=str(unit), ledger_id=item.ledger_id)
     summary.units.append(unit)
     summary.rows_loaded += seen.rows_good
     summary.rows_quarantined += seen.rows_held
-    return Outcome(
-        "loaded", None, rows_loaded=seen.rows_good, rows_quarantined=seen.rows_held, **counts
-    )  # type: ignore[arg-type]
+    return known
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, item: Item, desk: Desk) -> None:

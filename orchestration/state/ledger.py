@@ -167,7 +167,8 @@ class Ledger:
 
     def record_build(self, values: dict[str, Any], restatements: Iterable[dict[str, Any]]) -> None:
         """Enter a published build with the restatements it makes; entering it again changes nothing."""
-        rows = list(restatements)
+        held = set(restatement.columns.keys())
+        rows = [{k: v for k, v in row.items() if k in held} for row in restatements]
         with self.engine.begin() as con:
             con.execute(sa.delete(restatement).where(restatement.c.build_id == values["build_id"]))
             con.execute(sa.delete(build).where(build.c.build_id == values["build_id"]))

@@ -106,7 +106,6 @@ restatement = Table(
     "restatement",
     metadata,
     Column("restatement_id", LedgerId, primary_key=True, autoincrement=True),
-    Column("audience", String(12), nullable=False),
     Column("build_id", String(20), nullable=False),
     Column("previous_build_id", String(20), nullable=False),
     Column("kpi_id", String(20), nullable=False),
@@ -123,5 +122,5 @@ restatement = Table(
     Column("after_value", Float),
     Column("after_status", String(20)),
     Column("cause", Text, nullable=False),
-    comment="A figure of an ended quarter that a later build changed, per audience",
+    comment="A figure of an ended quarter that a later build changed, true values",
 )
