@@ -35,8 +35,10 @@ class Submission:
     table: str
     month: date
     created: datetime
+    sent: int
     rows: list[Row]
-    held_back: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Rows held back by reason; a row with two reasons counts under both."""
 
 
 @dataclass
@@ -124,19 +126,22 @@ def _take_in(
             continue
         held = landing.submissions.get((names[0], table, month))
         if held is None or held.created <= created:
-            good, held_back = validate(known[table], rows, month)
+            good, reasons = validate(known[table], rows, month)
             landing.submissions[names[0], table, month] = Submission(
-                names[0], table, month, created, good, held_back
+                names[0], table, month, created, len(rows), good, reasons
             )
 
 
 def validate(
     contract: Row, rows: list[dict[str, str]], month: date
 ) -> tuple[list[Row], Counter[str]]:
-    """The rows that hold, typed; and how many rows each rule held back."""
+    """The rows that hold, typed; and how many rows each rule held back.
+
+    Of the rows with one key the first that holds is kept.
+    """
     good: list[Row] = []
     held_back: Counter[str] = Counter()
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[Any, ...]] = set()
     for row in rows:
         broken: set[str] = set()
         typed: Row = {}
@@ -151,10 +156,11 @@ def validate(
             if typed[name] is None:
                 broken.add(f"{name} is not a {column['type']}")
         broken |= {r["id"] for r in contract.get("rules", ()) if _breaks(r, typed, month)}
-        key = tuple(row.get(name, "") for name in contract.get("key", ()))
-        if key and key in seen:
+        key = tuple(typed[name] for name in contract.get("key", ()))
+        if key and key in seen and not broken:
             broken.add("duplicate key")
-        seen.add(key)
+        if not broken:
+            seen.add(key)
         held_back.update(broken)
         if not broken:
             good.append(typed)

@@ -32,8 +32,8 @@ class Outcome:
     waiting: list[Waiting] = field(default_factory=list)
     unknown_months: Unknown = field(default_factory=set)
     """Months and services whose waiting list is not known, because a return has not arrived."""
-    held_back: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """Rows by partner, table and reason; a row with two reasons counts under both."""
+    held_back: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Rows by partner and table."""
     refused: list[str] = field(default_factory=list)
 
 
@@ -51,8 +51,8 @@ def measure(root: Path, partnership: Path, as_at: date) -> Outcome:
     outcome.unknown_months = unknown_months(landing, terms, data_to)
     outcome.waiting = waiting_lists(units, landing.months, outcome.unknown_months)
     for submission in landing.submissions.values():
-        for reason, rows in submission.held_back.items():
-            outcome.held_back[submission.partner, submission.table, reason] += rows
+        held_back = submission.sent - len(submission.rows)
+        outcome.held_back[submission.partner, submission.table] += held_back
     return outcome
 
 
