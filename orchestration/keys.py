@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from orchestration.settings import Settings
 
 DEMO_MARK = "demo-keys"
 ARCHIVE_KEY = "archive.agekey"
+HEX_KEY = r"[0-9a-f]{64}"
 HEX_KEYS = ("warehouse.key", "board.key", "operational.key", "pseudonym.key")
 
 
@@ -57,9 +59,10 @@ def load_keys(settings: Settings) -> Keys:
         raise MissingKeyError(
             f"{settings.secrets} holds keys made by the demo. Use a new home, or CICS_DEMO=true."
         )
-    values = {name: _read(settings.secrets / name) for name in (ARCHIVE_KEY, *HEX_KEYS)}
+    archive = _read_identity(settings.secrets / ARCHIVE_KEY)
+    values = {name: _read_hex(settings.secrets / name) for name in HEX_KEYS}
     return Keys(
-        archive=pyrage.x25519.Identity.from_str(values[ARCHIVE_KEY]),
+        archive=archive,
         warehouse=values["warehouse.key"],
         board=values["board.key"],
         operational=values["operational.key"],
@@ -76,9 +79,30 @@ def _write_new(path: Path, text: str) -> None:
         file.write(text)
 
 
+def _read_identity(path: Path) -> pyrage.x25519.Identity:
+    try:
+        return pyrage.x25519.Identity.from_str(_read(path))
+    except pyrage.IdentityError:
+        raise _unusable(path, "an age identity") from None
+
+
+def _read_hex(path: Path) -> str:
+    text = _read(path)
+    if not re.fullmatch(HEX_KEY, text):
+        raise _unusable(path, "64 hexadecimal digits")
+    return text
+
+
+def _unusable(path: Path, expected: str) -> MissingKeyError:
+    """Raised `from None`: the cause would show what the file holds."""
+    return MissingKeyError(
+        f"The key {path} does not hold {expected}. Put back the key the home was written with."
+    )
+
+
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="ascii").strip()
+        return path.read_bytes().decode("ascii", errors="replace").strip()
     except FileNotFoundError as error:
         raise MissingKeyError(
             f"The key {path} is missing. `cics keys make` writes new keys for an empty home; "

@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     def make_folders(self) -> None:
         """Create the home; folders are private to their owner."""
         for folder in (
+            self.home,  # first: a parent made on the way would be open to everybody
             self.landing,
             self.archive,
             self.quarantine,
