@@ -48,7 +48,7 @@ def main() -> None:
         return
     with brand:
         st.html(brand_html(snapshot.build.partnership, AUDIENCE_NAMES[settings.audience]))
-    with visiting(Visit(settings, role.scope(settings.audience), snapshot)):
+    with visiting(Visit(settings, role.scope(settings.audience), snapshot)) as visit:
         try:
             page.run()
         except Exception:
@@ -59,9 +59,7 @@ def main() -> None:
                 f"This page could not be shown. Reference {reference}. Other pages are not "
                 "affected; please tell the performance team the reference."
             )
-        log.info(
-            "page=%r build=%s queries=%d", page.title, snapshot.build.build_id, snapshot.queries
-        )
+        log.info("page=%r build=%s queries=%d", page.title, snapshot.build.build_id, visit.queries)
 
 
 def choose_role(settings: Settings) -> Role:

@@ -11,6 +11,8 @@ from streamlit.navigation.page import Page
 
 from dashboards.access.roles import Role
 
+BOUND_BY_APP = frozenset({"role"})
+"""Parts of the address a widget of the app itself keeps; Streamlit forbids setting them twice."""
 VIEWS_FOLDER = Path(__file__).resolve().parent / "views"
 
 
@@ -48,16 +50,15 @@ def pages_for(role: Role, no_access: Callable[[], None]) -> dict[str, list[Page]
             page = st.Page(view.script, title=view.title, url_path=view.url_path)
             allowed.append(page)
         else:
-            page = st.Page(
-                no_access, title=view.title, url_path=view.url_path, visibility="hidden"
-            )
+            page = st.Page(no_access, title=view.title, url_path=view.url_path, visibility="hidden")
         groups.setdefault(view.group, []).append(page)
 
     def start() -> None:
         if not allowed:
             no_access()
         else:
-            st.switch_page(allowed[0], query_params=st.query_params.to_dict())
+            kept = {k: v for k, v in st.query_params.to_dict().items() if k not in BOUND_BY_APP}
+            st.switch_page(allowed[0], query_params=kept)
 
     groups.setdefault("", []).insert(
         0, st.Page(start, title="Start", url_path="start", default=True, visibility="hidden")

@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     audience: Audience = chosen.audience
     argv, env = server_command(audience, chosen.port or DEFAULT_PORTS[audience], chosen.home)
-    os.execve(argv[0], argv, {**os.environ, **env})
+    os.execve(argv[0], argv, {**os.environ, **env})  # noqa: S606 - our own interpreter
 
 
 if __name__ == "__main__":

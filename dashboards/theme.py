@@ -36,13 +36,14 @@ _TONE_RULES = "".join(
 )
 
 STYLE = f"""<style>
-[data-testid="stMainBlockContainer"] {{max-width:1180px; padding-top:3.2rem;}}
+[data-testid="stMainBlockContainer"] {{max-width:1240px; padding-top:3.2rem;}}
 .cics-headline p {{font-size:1.22rem; line-height:1.45; margin:0 0 .35rem; max-width:62rem;
   color:{INK};}}
 .cics-headline p:first-child {{font-weight:600;}}
-.cics-stamp {{color:{MUTED}; font-size:.95rem; margin:.2rem 0 0; padding:0; list-style:none;
-  display:flex; flex-wrap:wrap; gap:.15rem 0;}}
-.cics-stamp li {{margin:0; padding:0;}}
+ul.cics-stamp, ul.cics-counts {{margin:0 !important; padding:0 !important; list-style:none;
+  display:flex; flex-wrap:wrap;}}
+ul.cics-stamp li, ul.cics-counts li {{margin:0 !important; padding:0; font-size:inherit;}}
+ul.cics-stamp {{color:{MUTED}; font-size:.95rem; gap:.15rem 0;}}
 .cics-stamp li:not(:last-child)::after {{content:"·"; margin:0 .55rem;}}
 .cics-stamp .cics-stale {{font-weight:700; color:{INK};}}
 .cics-footer {{color:{MUTED}; font-size:.92rem; border-top:1px solid {LINE}; padding-top:.8rem;}}
@@ -70,54 +71,61 @@ table.cics th a {{color:{BLUE}; text-decoration:underline; text-underline-offset
 table.cics th small {{display:block; color:{MUTED}; font-weight:400; font-size:.88rem;}}
 table.cics a:focus-visible {{outline:3px solid {BLUE}; outline-offset:2px; border-radius:2px;}}
 table.cics.calendar {{font-size:.9rem;}}
-table.cics.calendar td {{padding:.3rem .2rem; min-width:5.1rem; text-align:center;}}
-table.cics.calendar thead th {{padding:.3rem .2rem; text-align:center;}}
+table.cics.calendar td {{padding:.2rem .12rem; min-width:3.5rem; text-align:center;}}
+table.cics.calendar thead th {{padding:.3rem .12rem; text-align:center;}}
 table.cics.calendar th:first-child {{position:sticky; left:0; background:#fff; text-align:left;
-  min-width:10.5rem; padding-right:.7rem; z-index:1;}}
+  min-width:9.5rem; padding-right:.6rem; z-index:1; font-weight:600;}}
 table.cics.calendar tr.group th:first-child {{background:{PALE};}}
-table.cics.calendar .cics-chip {{display:block; padding:.22rem .2rem; font-weight:600;}}
-table.cics.calendar .cics-chip small {{display:block; font-weight:400; font-size:.82rem;}}
+table.cics.calendar .cics-chip {{display:flex; flex-direction:column; justify-content:center;
+  padding:.2rem .1rem; font-weight:600; font-size:.82rem; line-height:1.2; white-space:normal;
+  min-height:3.1rem;}}
+table.cics.calendar .cics-chip .mark {{margin:0; font-size:.95rem;}}
+table.cics.calendar .cics-chip small {{font-weight:400; font-size:.78rem;}}
+.cics-back a {{color:{BLUE};}}
 .cics-chip {{display:inline-block; border-radius:4px; padding:.12rem .55rem; font-weight:700;
   white-space:nowrap;}}
 .cics-chip .mark {{margin-right:.3rem;}}
 .cics-open {{border:1px solid {GREY_LINE}; border-left:6px double {GREY_LINE};}}
 .cics-quiet {{font-weight:400 !important; padding-left:0 !important;}}
 {_TONE_RULES}
-.cics-cell {{display:flex; flex-wrap:wrap; align-items:center; gap:.3rem 1rem;}}
-.cics-cell .chip-slot {{flex:0 0 8.4rem;}}
-.cics-cell .value {{font-size:1.2rem; font-weight:700; flex:0 0 auto; min-width:3.4rem;}}
+.cics-cell {{display:flex; flex-wrap:wrap; align-items:baseline; gap:.25rem .8rem;}}
+.cics-cell .chip-slot {{flex:0 0 auto; min-width:6.4rem;}}
+.cics-cell .value {{font-size:1.2rem; font-weight:700; flex:0 0 auto;}}
 .cics-cell .value.words {{font-size:.98rem; font-weight:600;}}
-.cics-cell .count {{color:{MUTED}; flex:0 0 auto; min-width:7.2rem;}}
-.cics-cell .notes {{flex:1 1 100%; color:{MUTED}; font-size:.92rem;}}
-.cics-bar {{position:relative; display:inline-block; height:12px; background:#E4E9EC;
-  border-radius:2px; flex:1 1 7rem; min-width:5rem; max-width:14rem;}}
-.cics-bar .fill {{position:absolute; left:0; top:0; bottom:0; background:{GREY_LINE};
+.cics-cell .count {{color:{MUTED}; flex:0 1 auto;}}
+.cics-cell .notes {{flex:0 1 auto; color:{INK}; font-size:.95rem;}}
+.cics-bar {{position:relative; display:inline-block; height:8px; background:#DDE3E6;
+  border-radius:2px; flex:1 1 100%; max-width:24rem; margin:.1rem 0 .25rem;}}
+.cics-bar .fill {{position:absolute; left:0; top:0; bottom:0; background:#3E86CB;
   border-radius:2px;}}
-.cics-bar .tick {{position:absolute; top:-4px; bottom:-4px; width:3px; background:{INK};}}
+.cics-bar .tick {{position:absolute; top:-5px; bottom:-5px; width:3px; background:{INK};}}
 .cics-strip {{white-space:nowrap;}}
 .cics-strip .dot {{display:inline-block; width:1.45rem; height:1.45rem; line-height:1.45rem;
   text-align:center; font-size:.85rem; font-weight:700; border-radius:3px; margin-right:2px;
   padding:0 !important; border-width:0;}}
 .cics-strip .cics-open {{border:1px solid {GREY_LINE}; line-height:1.3rem;}}
 .cics-strip .cics-quiet {{border:1px dashed {GREY_LINE}; line-height:1.3rem;}}
-.cics-facts {{display:flex; flex-wrap:wrap; gap:.8rem 2.4rem; margin:.2rem 0 .4rem;}}
+dl.cics-facts {{display:flex; flex-wrap:wrap; gap:.8rem 2.6rem; margin:.2rem 0 .4rem !important;
+  padding:0 !important;}}
 .cics-facts div {{min-width:7.5rem;}}
 .cics-facts dt {{color:{MUTED}; font-size:.92rem; margin:0 0 .15rem; font-weight:400;}}
-.cics-facts dd {{margin:0; font-size:1.25rem; font-weight:700;}}
+.cics-facts dd {{margin:0 !important; font-size:1.25rem; font-weight:700;}}
 .cics-facts dd small {{display:block; font-weight:400; font-size:.92rem; color:{MUTED};}}
 .cics-facts .cics-chip {{font-size:1.1rem;}}
-.cics-counts {{list-style:none; display:flex; flex-wrap:wrap; gap:.4rem 1.3rem; margin:0;
-  padding:0; font-size:1.02rem; align-items:center;}}
-.cics-counts li {{margin:0;}}
+ul.cics-counts {{gap:.4rem 1.3rem; font-size:1.02rem; align-items:center;}}
 .cics-counts .cics-chip {{margin-right:.35rem;}}
 .cics-hidden {{position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%);
   white-space:nowrap;}}
-.cics-define dt {{font-weight:600; margin-top:.7rem;}}
-.cics-define dd {{margin:.1rem 0 0; max-width:60rem;}}
+dl.cics-define {{margin:0 !important; padding:0 !important; display:grid; gap:.7rem 1.6rem;
+  grid-template-columns:minmax(9rem, 14rem) 1fr;}}
+.cics-define dt {{font-weight:600; margin:0;}}
+.cics-define dd {{margin:0 !important; max-width:52rem;}}
 @media (max-width:640px) {{
   .cics-headline p {{font-size:1.1rem;}}
   .cics-cell .chip-slot, .cics-cell .count {{flex:0 0 auto; min-width:0;}}
-  .cics-bar {{flex:1 1 100%; max-width:none;}}
+  .cics-bar {{max-width:none;}}
+  dl.cics-define {{grid-template-columns:1fr; gap:.15rem;}}
+  .cics-define dd {{margin-bottom:.6rem !important;}}
   table.cics th, table.cics td {{padding:.45rem .4rem;}}
   table.cics.wide-only-last tr > :last-child {{display:none;}}
 }}

@@ -82,6 +82,8 @@ SOURCES = {
     "assumed": "assumed, not confirmed",
 }
 
+OPERATORS = {">=": "At least", ">": "More than", "<=": "At most", "<": "Less than"}
+
 EXCLUSIONS = {
     "rejected": "Referral rejected",
     "duplicate": "Duplicate of another referral",
@@ -133,6 +135,11 @@ def band(code: str) -> str:
 def standard(code: str) -> str:
     """What a standard is called."""
     return STANDARDS.get(code, plain(code).lower())
+
+
+def standard_short(code: str) -> str:
+    """What a standard is called where space is short: "CSDS", "local"."""
+    return code if code == "local" else code.upper()
 
 
 def exclusion(code: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from dashboards.charts.style import Picture, styled
+from dashboards.charts.style import Picture, drawn, layered
 from dashboards.findings.figures import meets
 from dashboards.findings.text import month_name, short_month
 from dashboards.published.rows import KpiMonth
@@ -55,7 +55,7 @@ def kpi_month_chart(
     x = alt.X("month:O", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="parity"))
     scale = alt.Scale(domain=[0, 100])
     y = alt.Y("value:Q", title="Percent", scale=scale, axis=alt.Axis(tickCount=5))
-    base = alt.Chart(alt.Data(values=records))
+    base = drawn(records)
     line = base.mark_line(color=GREY_LINE, strokeWidth=2).encode(x=x, y=y)
     sides = [above, below] if threshold is not None else [neutral]
     points = (
@@ -77,10 +77,10 @@ def kpi_month_chart(
             ],
         )
     )
-    # values are written on the last months only: on all of them they run together
-    recent = order[-3:]
+    # the value is written on the latest month only: on all of them they run together
+    newest = next((r["month"] for r in reversed(records) if r["value"] is not None), "")
     labels = (
-        base.transform_filter(alt.FieldOneOfPredicate("month", recent))
+        base.transform_filter(alt.FieldEqualPredicate("month", newest))
         .mark_text(dy=-16, fontWeight="bold")
         .encode(x=x, y=y, text="label:N")
     )
@@ -92,16 +92,15 @@ def kpi_month_chart(
     layers: list[alt.Chart] = [line, points, labels, gaps]
     if threshold is not None:
         layers = [*_threshold(threshold), *layers]
-    chart = styled(alt.layer(*layers), 300)
-    return Picture(chart, kpi_month_alt(shown, threshold, operator, name))
+    return Picture(layered(layers, 300), kpi_month_alt(shown, threshold, operator, name))
 
 
 def _threshold(threshold: float) -> list[alt.Chart]:
-    rule = alt.Chart(alt.Data(values=[{"y": threshold, "text": f"Threshold {threshold:g}%"}]))
+    rule = drawn([{"y": threshold, "text": f"Threshold {threshold:g}%"}])
     return [
         rule.mark_rule(color=INK, strokeDash=[6, 4], strokeWidth=1.5).encode(y="y:Q"),
-        rule.mark_text(align="left", baseline="bottom", dx=4, dy=-3).encode(
-            x=alt.value(0), y="y:Q", text="text:N"
+        rule.mark_text(align="left", baseline="middle", dx=6).encode(
+            x=alt.value("width"), y="y:Q", text="text:N"
         ),
     ]
 

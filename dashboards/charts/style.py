@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,8 @@ class Picture:
     alt: str
 
 
-def styled(chart: alt.LayerChart, height: int) -> alt.LayerChart:
-    """`chart` in the common style, as wide as its card."""
+def layered(layers: Sequence[alt.Chart], height: int) -> alt.LayerChart:
+    """The layers in the common style, as wide as their card."""
     axis: dict[str, Any] = {
         "labelColor": INK,
         "titleColor": MUTED,
@@ -36,14 +37,29 @@ def styled(chart: alt.LayerChart, height: int) -> alt.LayerChart:
         "labelFont": FONT,
         "titleFont": FONT,
     }
-    styled_chart: alt.LayerChart = (
-        chart.properties(width="container", height=height)
+    chart: alt.LayerChart = (
+        alt.LayerChart(layer=list(layers))
+        .properties(
+            width="container",
+            height=height,
+            padding=5,
+        )
         .configure_view(strokeWidth=0)
         .configure_axis(**axis)
         .configure_legend(
-            labelFont=FONT, labelFontSize=13, labelColor=INK, orient="top", title=None,
-            symbolSize=90, labelLimit=400,
+            labelFont=FONT,
+            labelFontSize=13,
+            labelColor=INK,
+            orient="top",
+            title=None,
+            symbolSize=90,
+            labelLimit=400,
         )
         .configure_text(font=FONT, fontSize=13, color=INK)
     )
-    return styled_chart
+    return chart
+
+
+def drawn(records: Sequence[Mapping[str, Any]]) -> alt.Chart:
+    """A chart of records written into its own specification: nothing is fetched."""
+    return alt.Chart(alt.InlineData(values=[dict(record) for record in records]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from dashboards.charts.style import Picture, styled
+from dashboards.charts.style import Picture, drawn, layered
 from dashboards.findings.figures import count_text
 from dashboards.findings.waits import bands
 from dashboards.published.rows import WaitFigure
@@ -25,8 +25,8 @@ def waits_chart(figures: Sequence[WaitFigure], name: str, *, rounded: bool) -> P
         {"band": band(figure.band or ""), "n": figure.n or 0, "label": label}
         for figure, label in zip(shown, labels, strict=True)
     ]
-    order = [record["band"] for record in records]
-    base = alt.Chart(alt.Data(values=records))
+    order = [band(figure.band or "") for figure in shown]
+    base = drawn(records)
     y = alt.Y("band:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, ticks=False))
     x = alt.X(
         "n:Q",
@@ -39,6 +39,4 @@ def waits_chart(figures: Sequence[WaitFigure], name: str, *, rounded: bool) -> P
     said = "; ".join(
         f"{record['band']}: {label}" for record, label in zip(records, labels, strict=True)
     )
-    return Picture(
-        styled(alt.layer(bars, text), 240), f"Bar chart of children waiting for {name}. {said}."
-    )
+    return Picture(layered([bars, text], 240), f"Bar chart of children waiting for {name}. {said}.")

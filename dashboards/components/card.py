@@ -24,6 +24,8 @@ class Card:
     picture: Picture | None = None
     reading: str = ""
     about: str = ""
+    is_folded: bool = False
+    """A long table waits behind "Show the numbers" although there is no picture."""
 
 
 def show_card(visit: Visit, card: Card) -> None:
@@ -31,14 +33,13 @@ def show_card(visit: Visit, card: Card) -> None:
     with st.container(border=True, key=f"card-{card.key}"):
         st.header(card.title, anchor=False)
         st.html(Html(f'<p class="cics-sub">{safe(card.subtitle)}</p>'))
-        if card.picture is None:
-            if card.reading:
-                st.html(Html(f'<p class="cics-reading">{safe(card.reading)}</p>'))
+        if card.picture is not None:
+            st.altair_chart(card.picture.chart, theme=None, alt=card.picture.alt)
+        if card.reading:
+            st.html(Html(f'<p class="cics-reading">{safe(card.reading)}</p>'))
+        if card.picture is None and not card.is_folded:
             show_table(card.table)
         else:
-            st.altair_chart(card.picture.chart, theme=None, alt=card.picture.alt)
-            if card.reading:
-                st.html(Html(f'<p class="cics-reading">{safe(card.reading)}</p>'))
             with st.expander("Show the numbers"):
                 show_table(card.table)
         if card.about:

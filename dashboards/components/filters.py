@@ -13,9 +13,7 @@ def choose(label: str, options: Sequence[str], key: str, default: str | None = N
     """One of `options`. An address that names none of them gets the default."""
     index = options.index(default) if default in options else 0
     return (
-        st.selectbox(
-            label, options, index=index, key=key, bind="query-params", filter_mode=None
-        )
+        st.selectbox(label, options, index=index, key=key, bind="query-params", filter_mode=None)
         or options[index]
     )
 

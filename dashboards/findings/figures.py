@@ -55,21 +55,22 @@ def percent_text(
 
 
 def result_value(result: KpiResult, operator: str | None) -> str:
-    """The value of a result, or why there is none."""
-    if result.value is not None:
-        return percent_text(result.value, result.status, result.threshold, operator)
-    if not result.withheld:
-        return ""
-    return FEWER if result.denominator is None else "Percentage withheld"
+    """The value of a result; empty when there is none or it is withheld."""
+    return percent_text(result.value, result.status, result.threshold, operator)
 
 
 def result_count(result: KpiResult, *, rounded: bool) -> str:
-    """ "41 of 48", "about 40 of 50", or what may be said of the number of cases."""
+    """ "41 of 48", "about 40 of 50", or what may be said of the cases behind a withheld value.
+
+    A percentage is withheld when few met it or few missed it, so the number of cases alone can be
+    shown beside it.
+    """
     about = "about " if rounded else ""
     if result.denominator is None:
-        return ""
-    if result.numerator is None:
-        return f"of {about}{result.denominator:,}"
+        return f"{FEWER} cases" if result.withheld else ""
+    if result.numerator is None or (result.value is None and result.denominator):
+        why = ", percentage withheld" if result.withheld else ""
+        return f"{about}{result.denominator:,} cases{why}"
     return f"{about}{result.numerator:,} of {result.denominator:,}"
 
 

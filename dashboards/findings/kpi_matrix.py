@@ -55,9 +55,7 @@ def latest_judged(results: Sequence[KpiResult]) -> str | None:
     """The newest quarter that is due, so that a page never opens on a quarter of "Not due"."""
     every = quarters(results)
     due = {
-        result.quarter
-        for result in results
-        if result.status not in {"not_due", "not_applicable"}
+        result.quarter for result in results if result.status not in {"not_due", "not_applicable"}
     }
     return next((quarter for quarter in every if quarter in due), every[0] if every else None)
 
@@ -138,7 +136,11 @@ def status_counts(results: Sequence[KpiResult]) -> list[tuple[str | None, int, s
                 if result.status == status and status == "not_assessed" and result.reason
             )
             shown.append(
-                (status, counted[status], listed([f"{n} {text}" for text, n in sorted(why.items())]))
+                (
+                    status,
+                    counted[status],
+                    listed([f"{n} {text}" for text, n in sorted(why.items())]),
+                )
             )
     return shown
 
@@ -170,5 +172,5 @@ def definition_of(
 ) -> KpiDefinition | None:
     """The version that judged a result; the newest when a result names none."""
     own = [row for row in definitions if (row.kpi_id, row.part) == key]
-    exact = [row for row in own if row.version == version]
-    return (exact or sorted(own, key=lambda row: row.version, reverse=True) or [None])[0]
+    exact = next((row for row in own if row.version == version), None)
+    return exact or max(own, key=lambda row: row.version, default=None)

@@ -38,10 +38,11 @@ def overview(results: Sequence[KpiResult], titles: Titles, names: Names) -> list
     if all(result.status in {"not_due", "not_applicable"} for result in results):
         return [f"{quarter} is not due yet: it is judged when its last returns are in."]
     keys = kpi_keys(results)
-    if len(keys) > 1:
-        first = _several(quarter, keys, providers)
-    else:
-        first = _single(quarter, keys[0], titles, providers, names)
+    first = (
+        _single(quarter, keys[0], titles, providers, names)
+        if len(keys) == 1
+        else _several(quarter, keys, providers)
+    )
     return [first, *_missed(results, titles, names), *_undecided(providers, names)]
 
 
@@ -184,4 +185,3 @@ def detail(
 def has_other_reading(result: KpiResult) -> bool:
     """Whether the contract's other reading would change the verdict."""
     return result.alternative_status is not None and result.alternative_status != result.status
-

@@ -8,7 +8,7 @@ from datetime import date
 
 from dashboards.findings.names import Names
 from dashboards.findings.stamp import EXPECTED, NOT_IN, latest_returns
-from dashboards.findings.text import listed, month_name, number, plural, shortest
+from dashboards.findings.text import listed, month_name, number, plural, short_month, shortest
 from dashboards.published.rows import ReturnState, Submission
 from dashboards.words import return_status, standard
 
@@ -81,16 +81,34 @@ def months_of(submissions: Sequence[Submission]) -> list[date]:
     return sorted({row.period for row in submissions})
 
 
-def problems(submissions: Sequence[Submission]) -> list[Submission]:
+@dataclass(frozen=True)
+class Gathered:
+    """Tables of one return and period that fared alike, so that a list names them once."""
+
+    first: Submission
+    tables: tuple[str, ...]
+
+
+def problems(submissions: Sequence[Submission]) -> list[Gathered]:
     """Tables that came late, did not come or were rejected: newest period first, worst first."""
     found = [row for row in submissions if row.status in PROBLEMS]
-    return sorted(
-        found,
-        key=lambda row: (-row.period.toordinal(), _rank(row.status), row.partner_code),
-    )
+    found.sort(key=lambda row: (-row.period.toordinal(), _rank(row.status), row.partner_code))
+    return gather(found)
 
 
-def headline(states: Sequence[ReturnState], names: Names, shown: frozenset[str] | None) -> list[str]:
+def gather(submissions: Sequence[Submission]) -> list[Gathered]:
+    """Tables of one return gathered where all but their names is the same; order is kept."""
+    alike: dict[tuple[object, ...], list[Submission]] = {}
+    for row in submissions:
+        key = (row.partner_code, row.standard, row.period, row.status, row.due_on,
+               row.received_on, row.days_late, row.versions, row.reason)  # fmt: skip
+        alike.setdefault(key, []).append(row)
+    return [Gathered(rows[0], tuple(row.table_name for row in rows)) for rows in alike.values()]
+
+
+def headline(
+    states: Sequence[ReturnState], names: Names, shown: frozenset[str] | None
+) -> list[str]:
     """What the returns say: the latest period, then the year. `shown`: partners in scope."""
     own = [state for state in states if shown is None or state.partner_code in shown]
     latest = latest_returns(own)
@@ -109,7 +127,10 @@ def headline(states: Sequence[ReturnState], names: Names, shown: frozenset[str] 
         )
     lines = [first]
     if wrong:
-        lines.append(_wrong(wrong, names))
+        lines.append(_wrong("Not in", wrong, names))
+    earlier = [s for s in own if s.status in NOT_IN and s.period < latest[0].period]
+    if earlier:
+        return [*lines, _wrong("Still outstanding from earlier months", earlier, names)]
     months = sorted({state.period for state in own if state.status in EXPECTED})[-12:]
     year = [state for state in own if state.period in months and state.status in EXPECTED]
     if len(months) > 1:
@@ -121,7 +142,7 @@ def headline(states: Sequence[ReturnState], names: Names, shown: frozenset[str] 
     return lines
 
 
-def _wrong(wrong: Sequence[ReturnState], names: Names) -> str:
+def _wrong(intro: str, wrong: Sequence[ReturnState], names: Names) -> str:
     def said(state: ReturnState, *, full: bool) -> str:
         who = (
             names.full("provider", state.partner_code, state.period)
@@ -130,14 +151,13 @@ def _wrong(wrong: Sequence[ReturnState], names: Names) -> str:
         )
         word = return_status(state.status).text.lower()
         days = f", {state.days_late} days late" if state.days_late > 1 else ""
-        return f"{who} {standard(state.standard)} ({word}{days})"
+        return f"{who} {standard(state.standard)}, {short_month(state.period)} ({word}{days})"
 
     return shortest(
         [
-            f"Not in: {listed([said(state, full=True) for state in wrong])}.",
-            f"Not in: {listed([said(state, full=False) for state in wrong])}.",
-            f"Not in: {plural(len(wrong), 'return')}, "
-            f"first {said(wrong[0], full=False)}.",
+            f"{intro}: {listed([said(state, full=True) for state in wrong])}.",
+            f"{intro}: {listed([said(state, full=False) for state in wrong])}.",
+            f"{intro}: {plural(len(wrong), 'return')}, first {said(wrong[0], full=False)}.",
         ]
     )
 

@@ -19,7 +19,7 @@ def number(count: int) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """"one return", "12 returns"."""
+    """ "one return", "12 returns"."""
     return f"{number(count)} {noun}" if count == 1 else f"{number(count)} {noun}s"
 
 
@@ -30,40 +30,40 @@ def sentence(text: str) -> str:
 
 
 def listed(items: Sequence[str]) -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     if len(items) < 2:
         return "".join(items)
     return ", ".join(items[:-1]) + " and " + items[-1]
 
 
 def long_day(day: date) -> str:
-    """"30 September 2026"."""
+    """ "30 September 2026"."""
     return f"{day.day} {day:%B %Y}"
 
 
 def short_day(day: date) -> str:
-    """"30 Sep"."""
+    """ "30 Sep"."""
     return f"{day.day} {day:%b}"
 
 
 def month_name(day: date) -> str:
-    """"September 2026"."""
+    """ "September 2026"."""
     return f"{day:%B %Y}"
 
 
 def short_month(day: date) -> str:
-    """"Sep 26"."""
+    """ "Sep 26"."""
     return f"{day:%b %y}"
 
 
 def moment(when: datetime) -> str:
-    """"3 October 2026 at 06:12" in London; a time without an offset is UTC."""
+    """ "3 October 2026 at 06:12" in London; a time without an offset is UTC."""
     local = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(LONDON)
     return f"{long_day(local.date())} at {local:%H:%M}"
 
 
 def quarter_name(quarter: str) -> str:
-    """"Quarter 2 of 2026-27" from "2026-27 Q2"."""
+    """ "Quarter 2 of 2026-27" from "2026-27 Q2"."""
     year, _, number_part = quarter.partition(" Q")
     return f"Quarter {number_part} of {year}" if number_part else quarter
 

@@ -13,7 +13,8 @@ from threading import Lock
 import duckdb
 
 from dashboards.access.scope import Scope
-from dashboards.published.duck import ALIAS, cursor_on, open_read_only
+from dashboards.published.duck import ALIAS, open_read_only
+from dashboards.published.lending import Lender
 from dashboards.published.queries import OF_PARTNER
 from dashboards.published.query import named_query, select
 from dashboards.published.rows import ReceivedFile, Submission
@@ -43,7 +44,7 @@ class Operations(Source):
 @dataclass(frozen=True)
 class _Open:
     version: str
-    connection: duckdb.DuckDBPyConnection
+    lender: Lender
     columns: frozenset[str]
 
 
@@ -64,9 +65,9 @@ def open_operations(settings: Settings) -> Operations | None:
             if held is None or held.version != version:
                 fresh = _attach(path, version, settings)
                 if held is not None:
-                    held.connection.close()
+                    held.lender.retire()
                 held = _open[path] = fresh
-            return Operations(version, cursor_on(held.connection), columns=held.columns)
+            return Operations(version, held.lender, columns=held.columns)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, duckdb.Error):
@@ -80,7 +81,7 @@ def _attach(path: Path, version: str, settings: Settings) -> _Open:
         "select column_name from duckdb_columns() where database_name = ? and table_name = ?",
         [ALIAS, "submission"],
     ).fetchall()
-    return _Open(version, con, frozenset(name for (name,) in found))
+    return _Open(version, Lender(con), frozenset(name for (name,) in found))
 
 
 @named_query

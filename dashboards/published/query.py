@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
@@ -37,7 +37,7 @@ def named_query(
         found: R = _answer(name, scope, source.version, args, kwargs, source)
         return found
 
-    return asked
+    return cast("Callable[Concatenate[Scope, S, P], R]", asked)
 
 
 @st.cache_data(ttl=3600, max_entries=1000, show_spinner=False)

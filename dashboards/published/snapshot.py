@@ -1,7 +1,6 @@
 """The current snapshot, opened once per build and shared by every reader of this process.
 
-A run asks for a `Snapshot` once and keeps it to its end: one build, never a mix. Closing the old
-build's connection does not disturb a run still reading it, because a cursor keeps its file open.
+A run asks for a `Snapshot` once and keeps it to its end: one build, never a mix.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any
 import duckdb
 
 from dashboards.published.duck import cursor_on, open_read_only
+from dashboards.published.lending import Lender
 from dashboards.published.pointer import Pointer, SnapshotUnavailableError, read_pointer
 from dashboards.published.rows import Build, fetch_rows
 from dashboards.settings import Settings
@@ -27,17 +27,20 @@ class Source:
     """A cursor on one published file. `version` tells its content apart in caches."""
 
     version: str
-    cursor: duckdb.DuckDBPyConnection = field(repr=False)
+    lender: Lender = field(repr=False)
     queries: int = 0
+
+    def __post_init__(self) -> None:
+        self._cursor = self.lender.lend()
 
     def rows(self, sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The result of one query; counted, because a page has a budget of eight."""
         self.queries += 1
-        return self.cursor.execute(sql, parameters).fetchall()
+        return self._cursor.execute(sql, parameters).fetchall()
 
     def close(self) -> None:
         """Give the cursor back."""
-        self.cursor.close()
+        self.lender.give_back(self._cursor)
 
 
 @dataclass
@@ -51,7 +54,7 @@ class Snapshot(Source):
 @dataclass(frozen=True)
 class _Open:
     pointer: Pointer
-    connection: duckdb.DuckDBPyConnection
+    lender: Lender
     build: Build
 
 
@@ -73,7 +76,7 @@ def current_snapshot(settings: Settings) -> Snapshot:
                 fresh = _attach(settings, pointer)
                 _open[place] = fresh
                 if held is not None:
-                    held.connection.close()
+                    held.lender.retire()
                 held = fresh
         except SnapshotUnavailableError:
             if held is None:
@@ -86,7 +89,7 @@ def current_snapshot(settings: Settings) -> Snapshot:
 def _lend(held: _Open, *, is_fallback: bool) -> Snapshot:
     return Snapshot(
         version=f"{held.pointer.folder}:{held.build.build_id}",
-        cursor=cursor_on(held.connection),
+        lender=held.lender,
         build=held.build,
         is_fallback=is_fallback,
     )
@@ -112,4 +115,4 @@ def _attach(settings: Settings, pointer: Pointer) -> _Open:
         log.exception("build %s", pointer.build_id)
         raise SnapshotUnavailableError("The current figures cannot be read.") from error
     log.info("opened build %s for %s", pointer.build_id, settings.audience)
-    return _Open(pointer, con, builds[0])
+    return _Open(pointer, Lender(con), builds[0])

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.components.filters import EVERY, choose
+from dashboards.components.filters import EVERY, address, choose
 from dashboards.components.frame import PageFrame
 from dashboards.components.html import Html, link
-from dashboards.components.filters import address
 from dashboards.components.kpi import detail as part
 from dashboards.components.kpi.about import about_entries
 from dashboards.components.kpi.overview import show_overview
 from dashboards.components.kpi.page import OVERVIEW, KpiPage
 from dashboards.components.kpi.waits import show_waits
 from dashboards.findings import kpi_sentences
-from dashboards.findings.due import due_words
 from dashboards.findings.kpi_matrix import latest_judged, quarters
 from dashboards.findings.names import Names
 from dashboards.published import queries
@@ -58,11 +56,11 @@ def detail(page: KpiPage, label: str) -> None:
             names.full(subject.level, subject.code, result.quarter_end if result else None),
             page.quarter,
             rounded=visit.is_board,
-            due=due_words(result, states) if result else "",
+            due=page.due(result) if result else "",
         )
     )
     back = link(f"Back to {OVERVIEW.lower()}", address({"show": None, "quarter": page.quarter}))
-    st.html(Html(f"<p>{back}</p>"))
+    st.html(Html(f'<p class="cics-back">{back}</p>'))
     if result is None:
         return
     part.show_facts(page, result, definition)
@@ -70,9 +68,9 @@ def detail(page: KpiPage, label: str) -> None:
     left, right = st.columns(2)
     with left:
         show_waits(page, subject, result)
+        part.show_exclusions(page, subject, key)
     with right:
         part.show_quarters(page, subject, key, result)
-        part.show_exclusions(page, subject, key)
     part.show_restatements(page, result)
     part.show_definition(definition)
 
@@ -103,7 +101,7 @@ def draw() -> None:
         with slots[4]:
             order = choose("Order", ORDERS, "order")
         overview(page, provider, status, order)
-    frame.about(about_entries(page))
+    frame.about(about_entries(page, with_definitions=label == OVERVIEW))
 
 
 draw()

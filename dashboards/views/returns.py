@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from dashboards.components.card import Card, show_card
@@ -19,7 +17,7 @@ from dashboards.components.returns.lists import (
 from dashboards.findings.names import Names
 from dashboards.findings.returns import Period, headline, periods
 from dashboards.published import queries
-from dashboards.published.operations import open_operations, received_files
+from dashboards.published.operations import received_files
 from dashboards.published.snapshot import Source
 from dashboards.visit import current_visit
 
@@ -28,7 +26,7 @@ NEWEST_FILES = 20
 
 visit = current_visit()
 names = Names(queries.parties(visit.scope, visit.snapshot))
-operations = open_operations(visit.settings)
+operations = visit.operations()
 source: Source = visit.snapshot
 if operations is not None and operations.has_calendar:
     source = operations

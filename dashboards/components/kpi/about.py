@@ -5,14 +5,15 @@ from __future__ import annotations
 from dashboards.components.kpi.page import KpiPage
 from dashboards.findings.text import long_day
 from dashboards.published.rows import KpiDefinition
-from dashboards.words import AUDIENCES, SOURCES
+from dashboards.words import AUDIENCES, OPERATORS, SOURCES
 
 
 def definition_entries(definition: KpiDefinition) -> list[tuple[str, str]]:
     """Every part of a definition that is filled in, with where its threshold comes from."""
     source = SOURCES.get(definition.threshold_source or "", definition.threshold_source or "")
+    bound = OPERATORS.get(definition.operator or "", definition.operator or "")
     threshold = (
-        f"{definition.operator or ''} {definition.threshold:g}% ({source})".strip()
+        f"{bound} {definition.threshold:g}% ({source})".strip()
         if definition.threshold is not None
         else "None is set."
     )
@@ -33,11 +34,11 @@ def definition_entries(definition: KpiDefinition) -> list[tuple[str, str]]:
     return [(term, text) for term, text in entries if text]
 
 
-def about_entries(page: KpiPage) -> list[tuple[str, str]]:
-    """About these figures: each KPI's definition, then how to read the page."""
+def about_entries(page: KpiPage, *, with_definitions: bool) -> list[tuple[str, str]]:
+    """About these figures: each KPI's definition where the page has no card for it, how to read."""
     entries: list[tuple[str, str]] = []
     for key, definition in page.titles().items():
-        if definition is not None:
+        if definition is not None and with_definitions:
             entries.append((page.title(key), definition.what or ""))
             entries += definition_entries(definition)[1:]
     return [

@@ -39,9 +39,7 @@ def find_result(page: KpiPage, subject: Subject, key: KpiKey) -> KpiResult | Non
     )
 
 
-def show_facts(
-    page: KpiPage, result: KpiResult, definition: KpiDefinition | None
-) -> None:
+def show_facts(page: KpiPage, result: KpiResult, definition: KpiDefinition | None) -> None:
     """The verdict, the number, the threshold and where it comes from, the mean wait."""
     operator = definition.operator if definition else None
     source = SOURCES.get(result.threshold_source or "", result.threshold_source or "")
@@ -49,11 +47,10 @@ def show_facts(
         ("Verdict", chip(kpi_status(result.status)), " · ".join(page.notes(result)))
     ]
     value = result_value(result, operator)
-    if value:
+    count = result_count(result, rounded=page.visit.is_board)
+    if value or count:
         few = " · few cases" if is_few(result.denominator) else ""
-        pairs.append(
-            ("Result", value, result_count(result, rounded=page.visit.is_board) + few)
-        )
+        pairs.append(("Result", value or "Withheld", count + few))
     if result.threshold is not None:
         pairs.append(("Threshold", f"{result.threshold:g}%", source))
     if result.mean_wait_days is not None:
@@ -132,16 +129,14 @@ def months_table(months: list[KpiMonth], name: str, *, rounded: bool) -> Table:
 def show_quarters(page: KpiPage, subject: Subject, key: KpiKey, result: KpiResult) -> None:
     """The last eight verdicts: what the contract judges."""
     operator = _operator(page, key)
-    past = list(
-        reversed(history(page.every, key, subject.level, subject.code, result.quarter_end))
-    )
+    past = list(reversed(history(page.every, key, subject.level, subject.code, result.quarter_end)))
     table = Table(
         caption=f"By quarter: {page.title(key)}, {subject.label}",
         columns=("Quarter", "Verdict", "Result", "Cases"),
         numeric=frozenset({"Result", "Cases"}),
         rows=[
             (
-                quarter_name(row.quarter),
+                row.quarter,
                 chip(kpi_status(row.status)),
                 result_value(row, operator),
                 result_count(row, rounded=page.visit.is_board),
@@ -205,7 +200,9 @@ def show_restatements(page: KpiPage, result: KpiResult) -> None:
     show_card(
         page.visit,
         Card(
-            "revisions", "What changed since", "Figures of this quarter revised by a later load",
+            "revisions",
+            "What changed since",
+            "Figures of this quarter revised by a later load",
             table,
         ),
     )
@@ -232,4 +229,3 @@ def _state(status: str | None, value: float | None) -> Html:
 def _operator(page: KpiPage, key: KpiKey) -> str | None:
     definition = page.titles().get(key)
     return definition.operator if definition else None
-

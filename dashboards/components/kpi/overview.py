@@ -73,9 +73,7 @@ def matrix_table(page: KpiPage, rows: list[MatrixRow]) -> Table:
         for key in page.keys:
             found = row.results.get(key)
             notes = page.notes(found) if found else []
-            cells.append(
-                result_cell(found, titles.get(key), notes, rounded=page.visit.is_board)
-            )
+            cells.append(result_cell(found, titles.get(key), notes, rounded=page.visit.is_board))
         if single:
             until = next(iter(row.results.values())).quarter_end
             past = history(page.every, page.keys[0], row.level, row.code, until)

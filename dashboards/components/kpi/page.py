@@ -79,7 +79,7 @@ class KpiPage:
     def notes(self, result: KpiResult) -> list[str]:
         """What must be said beside a result: late, why not assessed, other reading, revised, few."""
         said = []
-        awaited = due_words(result, self.states)
+        awaited = self.due(result)
         if awaited:
             said.append(awaited)
         elif result.status == "not_assessed" and result.reason:
@@ -91,6 +91,15 @@ class KpiPage:
         if before:
             said.append(before)
         return said
+
+    def due(self, result: KpiResult) -> str:
+        """What is said of the return a result waits for."""
+        waiting = frozenset(
+            one.code
+            for one in self.results
+            if one.level == "provider" and one.status == result.status
+        )
+        return due_words(result, self.states, waiting)
 
     def restated_from(self, result: KpiResult) -> str:
         """ "Revised: was 91%", or nothing."""

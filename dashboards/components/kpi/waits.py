@@ -114,7 +114,7 @@ def _sheet(figures: Sequence[WaitFigure]) -> list[tuple[object, ...]]:
     ]
 
 
-def _summary_cells(row: WaitFigure, *, rounded: bool) -> tuple[str, str, str, str]:
+def _summary_cells(row: WaitFigure, *, rounded: bool) -> tuple[str, ...]:
     return (
         count_text(row.n, withheld=row.withheld, rounded=rounded),
         *(

@@ -9,67 +9,74 @@ from dashboards.components.html import chip
 from dashboards.components.table import Table
 from dashboards.findings.figures import count_text
 from dashboards.findings.names import Names
-from dashboards.findings.returns import problems
-from dashboards.findings.text import long_day, moment, month_name
+from dashboards.findings.returns import Gathered, gather, problems
+from dashboards.findings.text import long_day, moment, month_name, plural, sentence
 from dashboards.published.rows import ReceivedFile, Submission
-from dashboards.words import file_status, plain, return_status, standard
+from dashboards.words import FEWER, file_status, plain, return_status, standard_short
 
 ROWS_SHOWN = 40
-"""A longer list is in the export; on a page nobody reads it."""
+"""A longer list is in the export of the calendar; on a page nobody reads it."""
+
+
+def _return(row: Submission, names: Names) -> str:
+    return f"{names.short(row.partner_code)} {standard_short(row.standard)}"
+
+
+def _tables(gathered: Gathered) -> str:
+    return ", ".join(name.replace("_", " ") for name in gathered.tables)
 
 
 def problems_card(submissions: Sequence[Submission], names: Names) -> Card:
-    """Late, missing and rejected tables, newest period first."""
+    """Late, missing and rejected returns, newest period first."""
     found = problems(submissions)
-    rows = [
-        (
-            f"{names.short(row.partner_code)} {standard(row.standard)}",
-            row.table_name.upper(),
-            month_name(row.period),
-            chip(return_status(row.status)),
-            long_day(row.due_on) if row.due_on else "",
-            long_day(row.received_on) if row.received_on else "Not received",
-            "" if row.days_late is None else f"{row.days_late}",
-            plain(row.reason) if row.reason else "",
-        )
-        for row in found[:ROWS_SHOWN]
-    ]
     more = f" The first {ROWS_SHOWN} of {len(found)} are shown." if len(found) > ROWS_SHOWN else ""
+    columns = ("Return", "Period", "Status", "Due", "Received", "Days late", "Tables", "Reason")
     return Card(
         key="problems",
         title="Late, missing and rejected",
-        subtitle=f"Tables of the months above, newest first.{more}",
+        subtitle=f"In the months above, newest first.{more}",
         table=Table(
-            caption="Late, missing and rejected tables",
-            columns=(
-                "Return", "Table", "Period", "Status", "Due", "Received", "Days late", "Reason",
-            ),
+            caption="Late, missing and rejected returns",
+            columns=columns,
             numeric=frozenset({"Days late"}),
-            rows=rows or [("Nothing is late, missing or rejected", *[""] * 7)],
+            rows=[
+                (
+                    _return(one.first, names),
+                    month_name(one.first.period),
+                    chip(return_status(one.first.status)),
+                    long_day(one.first.due_on) if one.first.due_on else "",
+                    long_day(one.first.received_on) if one.first.received_on else "Not received",
+                    "" if one.first.days_late is None else f"{one.first.days_late}",
+                    _tables(one),
+                    plain(one.first.reason) if one.first.reason else "",
+                )
+                for one in found[:ROWS_SHOWN]
+            ]
+            or [("Nothing is late, missing or rejected", *[""] * (len(columns) - 1))],
         ),
-    )  # fmt: skip
+    )
 
 
 def versions_card(submissions: Sequence[Submission], names: Names) -> Card:
     """What was sent more than once."""
-    again = [row for row in submissions if (row.versions or 0) > 1]
+    again = gather([row for row in submissions if (row.versions or 0) > 1])
     return Card(
         key="versions",
         title="Sent again",
         subtitle="The newest version counts; earlier ones are kept",
         table=Table(
-            caption="Tables sent more than once",
-            columns=("Return", "Table", "Period", "Versions", "Last received"),
+            caption="Returns sent more than once",
+            columns=("Return", "Period", "Versions", "Last received", "Tables"),
             numeric=frozenset({"Versions"}),
             rows=[
                 (
-                    f"{names.short(row.partner_code)} {standard(row.standard)}",
-                    row.table_name.upper(),
-                    month_name(row.period),
-                    f"{row.versions}",
-                    long_day(row.received_on) if row.received_on else "",
+                    _return(one.first, names),
+                    month_name(one.first.period),
+                    f"{one.first.versions}",
+                    long_day(one.first.received_on) if one.first.received_on else "",
+                    _tables(one),
                 )
-                for row in again[:ROWS_SHOWN]
+                for one in again[:ROWS_SHOWN]
             ]
             or [("Nothing was sent again", "", "", "", "")],
         ),
@@ -81,46 +88,58 @@ def rows_card(submissions: Sequence[Submission], names: Names, *, rounded: bool)
     came = [row for row in submissions if row.rows is not None or row.withheld]
     newest = max((row.period for row in came), default=None)
     shown = [row for row in came if row.period == newest]
+    held = sum(bool(row.quarantined) or row.withheld for row in shown)
     return Card(
         key="rows",
         title="Rows loaded and held back",
         subtitle=f"Newest period: {month_name(newest)}" if newest else "Nothing has come yet",
+        reading=sentence(f"{plural(held, 'table')} had rows held back") if shown else "",
+        is_folded=bool(shown),
         table=Table(
             caption="Rows loaded and held back" + (f", {month_name(newest)}" if newest else ""),
             columns=("Return", "Table", "Rows loaded", "Held back"),
             numeric=frozenset({"Rows loaded", "Held back"}),
             rows=[
                 (
-                    f"{names.short(row.partner_code)} {standard(row.standard)}",
-                    row.table_name.upper(),
+                    _return(row, names),
+                    row.table_name.replace("_", " "),
                     count_text(row.rows, withheld=row.withheld, rounded=rounded),
                     count_text(row.quarantined, withheld=row.withheld, rounded=rounded),
                 )
                 for row in shown
             ]
             or [("No rows yet", "", "", "")],
+            sheet_columns=("partner", "standard", "table", "period", "rows", "held_back",
+                           "why_empty"),
+            sheet=[
+                (row.partner_code, row.standard, row.table_name, row.period.isoformat(),
+                 row.rows, row.quarantined, FEWER.lower() if row.withheld else "")
+                for row in shown
+            ],
         ),
         about="A row that breaks a rule is held back with its reasons and can be released; the "
         "rest of the file is loaded.",
-    )
+    )  # fmt: skip
 
 
 def files_card(files: Sequence[ReceivedFile], names: Names) -> Card:
     """The newest files, from the ledger: also those no figure contains yet."""
+    columns = ("Received", "Partner", "Table", "Period", "Status", "Rows", "Held back", "Reason")
     return Card(
         key="files",
         title="Newest files",
         subtitle="Known after every run, also when its figures could not be published",
+        is_folded=bool(files),
+        reading=f"Newest: {moment(files[0].received_at)}." if files else "",
         table=Table(
             caption="Newest files received",
-            columns=("Received", "Partner", "Table", "Period", "Status", "Rows", "Held back",
-                     "Reason"),
+            columns=columns,
             numeric=frozenset({"Rows", "Held back"}),
             rows=[
                 (
                     moment(file.received_at),
                     names.short(file.partner_code),
-                    (file.table_name or "not recognised").upper(),
+                    (file.table_name or "not recognised").replace("_", " "),
                     month_name(file.period_start) if file.period_start else "",
                     chip(file_status(file.status)),
                     "" if file.rows_loaded is None else f"{file.rows_loaded:,}",
@@ -129,6 +148,6 @@ def files_card(files: Sequence[ReceivedFile], names: Names) -> Card:
                 )
                 for file in files
             ]
-            or [("No file yet", *[""] * 7)],
+            or [("No file yet", *[""] * (len(columns) - 1))],
         ),
-    )  # fmt: skip
+    )

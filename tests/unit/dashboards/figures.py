@@ -34,11 +34,11 @@ SERVICES = (
 )
 BANDS = ("0-42", "43-84", "85-126", "127-182", "183-364", "365+")
 RETURNS = {
-    "RV3": {"csds": 6, "local": 1},
-    "RKE": {"csds": 6, "local": 1},
-    "RAL": {"csds": 6, "local": 1},
-    "RNK": {"local": 1},
-    "E09000007": {"local": 1},
+    "RV3": ("csds", "local"),
+    "RKE": ("csds", "local"),
+    "RAL": ("csds", "local"),
+    "RNK": ("local",),
+    "E09000007": ("local",),
 }
 TABLES = {
     "csds": ("cyp000", "cyp001", "cyp002", "cyp101", "cyp102", "cyp201"),
@@ -77,7 +77,7 @@ def months(scenario: str) -> list[date]:
 
 
 def quarter_of(month: date) -> str:
-    """"2026-27 Q2" of a month."""
+    """ "2026-27 Q2" of a month."""
     year = month.year - (month.month < 4)
     return f"{year}-{(year + 1) % 100:02d} Q{(month.month - 4) % 12 // 3 + 1}"
 
@@ -109,20 +109,18 @@ def count(scenario: str, service: str, month: date) -> Count:
 
 def returns(scenario: str) -> list[dict[str, Any]]:
     """What each partner owed and sent."""
-    rows: list[dict[str, Any]] = []
     if scenario == "empty":
-        return rows
-    for month in months(scenario):
-        for partner, standards in RETURNS.items():
-            for standard in standards:
-                for table in TABLES[standard]:
-                    rows.append(_return(scenario, month, partner, standard, table))
-    return rows
+        return []
+    return [
+        _return(scenario, month, partner, standard, table)
+        for month in months(scenario)
+        for partner, standards in RETURNS.items()
+        for standard in standards
+        for table in TABLES[standard]
+    ]
 
 
-def _return(
-    scenario: str, month: date, partner: str, standard: str, table: str
-) -> dict[str, Any]:
+def _return(scenario: str, month: date, partner: str, standard: str, table: str) -> dict[str, Any]:
     due = month_end(month) + timedelta(days=DUE_DAYS)
     row: dict[str, Any] = {
         "partner_code": partner, "standard": standard, "table_name": table, "period": month,

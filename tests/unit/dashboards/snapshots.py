@@ -18,6 +18,7 @@ from tests.unit.dashboards import figures as made
 from tests.unit.dashboards.published_tables import COMMON, LEDGER_SUBMISSION
 
 BUILD = "2026-11-10.1"
+NAME = "Camden Integrated Children's Service"
 KPI = {"kpi_id": "timeliness", "part": "first_contact"}
 TITLE = "First contact within 6 weeks"
 Rows = list[dict[str, Any]]
@@ -37,7 +38,7 @@ def make_home(root: Path, scenario: str, *, is_demo: bool = True) -> Path:
     return home
 
 
-def publish(home: Path, scenario: str, build_id: str = BUILD, partnership: str = "Camden Integrated Children's Service") -> None:
+def publish(home: Path, scenario: str, build_id: str = BUILD, partnership: str = NAME) -> None:
     """Write both snapshots and the operations file, then move the pointer."""
     folder = home / "published" / build_id
     folder.mkdir(parents=True)
@@ -58,7 +59,7 @@ def point_to(home: Path, build_id: str) -> None:
     """Replace the pointer in one step, as publishing does."""
     beside = home / "published" / "current.json.new"
     beside.write_text(
-        json.dumps({"build_id": build_id, "folder": build_id, "published_at": "2026-11-10T06:12:00"})
+        json.dumps({"build_id": build_id, "folder": build_id, "published_at": "2026-11-10T06:12"})
     )
     os.replace(beside, home / "published" / "current.json")
 
@@ -141,9 +142,7 @@ def true_tables(scenario: str, build_id: str, partnership: str) -> dict[str, Row
                 "after_status": "not_met", "cause": "Whittington sent May again",
             }
         ]  # fmt: skip
-    return {
-        name: [row | {"build_id": build_id} for row in rows] for name, rows in tables.items()
-    }
+    return {name: [row | {"build_id": build_id} for row in rows] for name, rows in tables.items()}
 
 
 def definitions() -> Rows:
