@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from .results import PARTNERSHIP_LEVEL, Result
+from .terms import Terms
 from .timeliness import Outcome
 from .waiting import band_of
-from .world import World, csv_text
+from .world import PARTNERSHIP, World, csv_text
 
 Q4 = "2023-24 Q4"
 JUDGED = "2024-04-21"
@@ -231,10 +232,19 @@ def test_a_list_is_not_known_while_the_return_is_missing(world: World) -> None:
     assert (date(2024, 2, 1), "child_development") in found.unknown_months
 
 
+@pytest.mark.parametrize(("as_at", "is_unknown"), [("2024-02-29", False), ("2024-03-01", True)])
+def test_a_month_that_is_over_and_was_not_sent_is_not_known(
+    world: World, as_at: str, is_unknown: bool
+) -> None:
+    world.send("2024-01", "2024-01")
+    february = (date(2024, 2, 1), "child_development")
+    assert (february in world.outcome(as_at).unknown_months) == is_unknown
+
+
 def test_a_list_of_a_service_that_owes_no_return_is_not_missing(world: World) -> None:
     world.send("2024-01", "2024-01")
-    unknown = {service for month, service in world.outcome().unknown_months if month.year == 2024}
-    assert unknown == set()
+    unknown = {service for _, service in world.outcome().unknown_months}
+    assert unknown == {s.code for s in Terms(PARTNERSHIP).services} - {"spor", "camhs"}
 
 
 def test_stopping_to_flow_does_not_change_the_measure(world: World) -> None:

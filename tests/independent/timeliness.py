@@ -48,7 +48,7 @@ def measure(root: Path, partnership: Path, as_at: date) -> Outcome:
     for quarter in quarters_between(min(r.valid_from for r in terms.returns), as_at):
         members = [j for j in judged if j.quarter == quarter]
         outcome.results |= QuarterResults(quarter, landing, terms, as_at).of(members)
-    outcome.unknown_months = unknown_months(landing, terms, data_to)
+    outcome.unknown_months = unknown_months(landing, terms, as_at)
     outcome.waiting = waiting_lists(units, landing.months, outcome.unknown_months)
     for submission in landing.submissions.values():
         held_back = submission.sent - len(submission.rows)

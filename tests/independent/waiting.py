@@ -38,13 +38,14 @@ def waiting_lists(units: list[Unit], months: list[date], unknown: Unknown) -> li
     return [Waiting(*key, waiting=number) for key, number in sorted(counts.items())]
 
 
-def unknown_months(landing: Landing, terms: Terms, last: date) -> Unknown:
-    """Months of which a service's list is not known: a return is owed and has not arrived."""
+def unknown_months(landing: Landing, terms: Terms, as_at: date) -> Unknown:
+    """Months over on `as_at` whose list is not known: a return is owed and has not arrived."""
     return {
         (month, service.code)
-        for month in months_between(min(r.valid_from for r in terms.returns), last)
+        for month in months_between(min(r.valid_from for r in terms.returns), as_at)
         for service in terms.services
-        if not service.is_triage
+        if month_end(month) < as_at
+        and not service.is_triage
         and service.holds_on(month_end(month))
         and terms.covering_returns(service.provider, month)
         and not has_arrived(landing, terms, service.provider, month, NEEDED)
