@@ -48,7 +48,7 @@
     end
 {%- endmacro %}
 
-{#- A mean or quantile of n observations. -#}
+{#- A mean or quantile of n observations; its further decimals would give n away. -#}
 {% macro disclosed_statistic(statistic, n) -%}
-    case when {{ n }} >= setting.withhold_below then {{ statistic }} end
+    case when {{ n }} >= setting.withhold_below then round({{ statistic }}, 1) end
 {%- endmacro %}
