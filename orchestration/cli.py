@@ -32,27 +32,35 @@ Audience = Annotated[str, typer.Option(help="board or operational")]
 
 def main() -> None:
     """Entry point: known refusals become one clear line and exit code 1."""
+    try:
+        app()
+    except Exception as error:
+        if not isinstance(error, _refusals()):
+            raise
+        _refuse(str(error))
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Errors whose message is meant for the person at the terminal; imported when one came up."""
     from orchestration.contracts.model import ContractError
     from orchestration.keys import MissingKeyError
     from orchestration.lock import WriterBusyError
     from orchestration.partnership.load import PartnershipError
     from orchestration.run import FailedBuildError
     from orchestration.warehouse.build import BuildError
+    from orchestration.warehouse.definitions import DefinitionError
     from orchestration.warehouse.snapshot import NoSnapshotError
 
-    refusals = (
-        ContractError,
-        MissingKeyError,
-        WriterBusyError,
-        PartnershipError,
-        FailedBuildError,
+    return (
         BuildError,
+        ContractError,
+        DefinitionError,
+        FailedBuildError,
+        MissingKeyError,
         NoSnapshotError,
+        PartnershipError,
+        WriterBusyError,
     )
-    try:
-        app()
-    except refusals as error:
-        _refuse(str(error))
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -196,8 +196,11 @@ def _read_header(item: Item, heading: Heading, partner: str, desk: Desk) -> Peri
     if item.found.size > 1 << 20:
         raise RefusedFileError("header_invalid", "The header table is larger than one row can be")
     encoding = "utf-8-sig" if item.found.encoding == "utf-8" else item.found.encoding
-    text = item.path.read_text(encoding=encoding)
-    rows = [r for r in csv.reader(io.StringIO(text), delimiter=heading.delimiter) if r]
+    try:
+        text = item.path.read_text(encoding=encoding)
+        rows = [r for r in csv.reader(io.StringIO(text), delimiter=heading.delimiter) if r]
+    except (UnicodeError, csv.Error) as error:
+        raise RefusedFileError("header_invalid", "The header table cannot be read") from error
     if len(rows) != 2 or len(rows[1]) != len(heading.names):
         raise RefusedFileError("header_invalid", "The header table must hold exactly one row")
     values = {name: rows[1][place].strip() for name, place in heading.positions.items()}
@@ -209,9 +212,8 @@ def _read_header(item: Item, heading: Heading, partner: str, desk: Desk) -> Peri
         raise RefusedFileError(
             "header_invalid", "A date of the header table cannot be read"
         ) from error
-    created_at = (
-        created_at.astimezone(UTC).replace(tzinfo=None) if created_at.tzinfo else created_at
-    )
+    if created_at.tzinfo:
+        created_at = created_at.astimezone(UTC).replace(tzinfo=None)
     return period_in_header(
         values["org_id_provider"], start, end, created_at, partner, desk.partnership
     )

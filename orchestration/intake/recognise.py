@@ -61,14 +61,13 @@ def recognise(first_line: str, catalogue: Catalogue) -> Heading:
     ]
     if not found:
         raise RefusedFileError("heading_missing", "The first line holds no column names")
-    best = max(found, key=lambda h: (len(h.positions), -len(h.extra)))
-    fitting = [h for h in found if h.positions and not _missing_mandatory(h)]
-    if fitting:
-        best = max(fitting, key=lambda h: (len(h.positions), -len(h.missing)))
-        if any(h is not best and _rank(h) == _rank(best) for h in fitting):
-            raise RefusedFileError("table_ambiguous", "The column names fit more than one table")
-    elif len(best.positions) * 2 < len(best.names):
+    # the table most columns belong to, even when one it needs is missing: a damaged heading must
+    # not make contacts pass for another table that happens to need less
+    best = max(found, key=_rank)
+    if len(best.positions) * 2 < len(best.names) and _missing_mandatory(best):
         raise RefusedFileError("table_unknown", "The column names are those of no table we know")
+    if any(h is not best and _rank(h) == _rank(best) for h in found):
+        raise RefusedFileError("table_ambiguous", "The column names fit more than one table")
     folded = [normalise_header(n) for n in best.names]
     twice = sorted({n for n in best.names if n and folded.count(normalise_header(n)) > 1})
     if twice:
@@ -103,8 +102,8 @@ def _match(contract: Contract, delimiter: str, names: Sequence[str]) -> Heading:
     return Heading(contract, delimiter, tuple(names), positions, missing, tuple(extra))
 
 
-def _rank(heading: Heading) -> tuple[int, int]:
-    return len(heading.positions), len(heading.missing)
+def _rank(heading: Heading) -> tuple[int, bool, int]:
+    return len(heading.positions), not _missing_mandatory(heading), -len(heading.missing)
 
 
 def _missing_mandatory(heading: Heading) -> list[str]:

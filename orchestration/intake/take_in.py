@@ -30,6 +30,14 @@ from orchestration.intake.report import faults, write_report
 from orchestration.state.ledger import Issue, Outcome, Unit
 from orchestration.steps import log, step
 
+OUR_OWN_TROUBLE = (
+    duckdb.OutOfMemoryException,
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+)
+"""Faults of this machine, not of a file: the run ends, and the next one picks the file up."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -185,6 +193,13 @@ def _load(
         )
     except RefusedFileError as error:
         return _refused(error)
+    except OUR_OWN_TROUBLE:
+        raise
+    except duckdb.Error as error:
+        log.error(
+            "a file could not be examined", kind=type(error).__name__, ledger_id=item.ledger_id
+        )
+        return _refused(RefusedFileError("unreadable", "The file cannot be read as a table"))
     step("examined", rows=seen.rows_read, held=seen.rows_held)
     known = Outcome(
         "loaded",

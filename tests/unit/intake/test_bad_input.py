@@ -45,15 +45,27 @@ HELD_BACK = {
         "contact_outside_period",
         "contact_date",
     ),
-    "a blank mandatory value": ("C2, ,CAM-OT,2026-09-02,01,5", "mandatory_blank", "service_request_id"),
+    "a blank mandatory value": (
+        "C2, ,CAM-OT,2026-09-02,01,5",
+        "mandatory_blank",
+        "service_request_id",
+    ),
     "a formula cell": ("C2,R2,=cmd|' /C calc'!A0,2026-09-02,01,5", "formula_cell", "team_id_local"),
     "a NUL byte": ("C2,R2,CAM\0OT,2026-09-02,01,5", "nul_byte", "team_id_local"),
     "too few values": ("C2,R2,CAM-OT", "too_few_values", ""),
     "too many values": ("C2,R2,CAM-OT,2026-09-02,01,5,7,8", "too_many_values", ""),
     "a quote never closed": ('C2,"R2,CAM-OT,2026-09-02,01,5', "broken_quote", ""),
     "a quote inside a quoted value": ('C2,"R"2,CAM-OT,2026-09-02,01,5', "broken_quote", ""),
-    "a line of two megabytes": (f"C2,{'x' * 2_000_000},CAM-OT,2026-09-02,01,5", "line_too_long", ""),
-    "a repeated key": ("C1,R1,CAM-OT,2026-09-02,01,5", "duplicate_key", "service_request_id,care_contact_id"),
+    "a line of two megabytes": (
+        f"C2,{'x' * 2_000_000},CAM-OT,2026-09-02,01,5",
+        "line_too_long",
+        "",
+    ),
+    "a repeated key": (
+        "C1,R1,CAM-OT,2026-09-02,01,5",
+        "duplicate_key",
+        "service_request_id,care_contact_id",
+    ),
 }
 
 
@@ -69,8 +81,7 @@ def test_a_bad_row_is_held_back_with_its_reason_and_the_rest_is_loaded(
     assert loaded_ids(counter) == ["C1", "C3", "C4"]
     assert (rule, column, 1) in counter.issues()
     report = next(counter.desk.settings.reports.glob("RAL/*.csv")).read_text()
-    assert f"contacts.csv,3,{column and f'{column}' or ''}" in report.replace('"', "")
-    assert rule in report
+    assert f"contacts.csv,3,{column},{rule}" in report.replace('"', "")
     assert (counter.desk.settings.quarantine / f"{row.ledger_id}.csv.age").exists()
 
 
@@ -89,7 +100,9 @@ def test_an_nhs_number_a_spreadsheet_changed_is_held_back(counter: Counter) -> N
 
 
 def test_a_wrong_check_digit_warns_and_is_kept(counter: Counter) -> None:
-    text = "LocalPatientID,NHSNumber,DateOfBirth\nA1,9990000018,2016-01-01\nA2,9990000019,2016-01-01\n"
+    text = (
+        "LocalPatientID,NHSNumber,DateOfBirth\nA1,9990000018,2016-01-01\nA2,9990000019,2016-01-01\n"
+    )
     counter.drop("RNK/2026-09/index.csv", text)
     counter.take_in()
     assert len(counter.rows("local__person_index")) == 2
@@ -163,13 +176,19 @@ def test_two_hundred_columns_are_named_as_extra_and_the_rest_is_loaded(counter: 
 
 
 REFUSED = {
-    "a missing mandatory column": ("CareContactID,ServiceRequestID,AttendanceStatus\nC1,R1,5\n", "Contact_Date"),
+    "a missing mandatory column": (
+        "CareContactID,ServiceRequestID,AttendanceStatus\nC1,R1,5\n",
+        "Contact_Date",
+    ),
     "columns of no table": ("colour,shape\nred,round\n", "no table we know"),
     "no heading": ("hello\n", "no column names"),
     "nothing at all": ("", "no column names"),
     "only a heading": (HEADING + "\n", "no rows"),
     "no valid row": (contacts("C1,R1,CAM-OT,31/02/2026,01,5"), "No row of the file is valid"),
-    "a column named twice": (contacts(good(1) + ",5", heading=HEADING + ",AttendanceStatus"), "named twice"),
+    "a column named twice": (
+        contacts(good(1) + ",5", heading=HEADING + ",AttendanceStatus"),
+        "named twice",
+    ),
     "random bytes": (bytes(range(256)) * 40, ""),
     "utf-16 cut in the middle of a letter": (contacts(good(1)).encode("utf-16")[:-3], ""),
 }
@@ -262,7 +281,9 @@ def test_a_zip_is_taken_in_member_by_member(counter: Counter) -> None:
         (zipped({f"{n}.csv": b"x" for n in range(501)}), "500 is the limit"),
     ],
 )
-def test_a_dangerous_or_broken_zip_is_refused(counter: Counter, content: bytes, reason: str) -> None:
+def test_a_dangerous_or_broken_zip_is_refused(
+    counter: Counter, content: bytes, reason: str
+) -> None:
     counter.drop("RAL/2026-09.zip", content)
     counter.take_in()
     row = only(counter)
