@@ -15,7 +15,13 @@ from orchestration.synthetic.calendar_days import Window, as_date
 from orchestration.synthetic.deliveries import Delivery, Style, plan_deliveries, style_of
 from orchestration.synthetic.faults import UNKNOWN_CODE, make_faults
 from orchestration.synthetic.options import Options
-from orchestration.synthetic.sheets import Sheet, csds_sheets, make_sources, person_index_sheet
+from orchestration.synthetic.sheets import (
+    Sheet,
+    csds_sheets,
+    make_sources,
+    person_index_sheet,
+    prepare,
+)
 from orchestration.synthetic.writing import Packer, copy_sheet, write_header
 
 WORK_FOLDER = ".packing"
@@ -53,7 +59,13 @@ class Extracts:
 
     def _sheets(self, partner: str) -> list[Sheet]:
         csds = csds_sheets(self.alliance, partner) if partner in self.alliance.senders else []
-        return [*csds, person_index_sheet(self.alliance, partner)]
+        return [
+            # a contact is sent once: preparing its text would only cost memory
+            sheet
+            if sheet.table == "cyp201"
+            else prepare(self.con, sheet, style_of(partner), _table("ready", partner, sheet.table))
+            for sheet in (*csds, person_index_sheet(self.alliance, partner))
+        ]
 
     def _make_faults(
         self, sheets: dict[str, list[Sheet]]
@@ -63,7 +75,7 @@ class Extracts:
         return {
             (partner, sheet.table): make_faults(
                 self.con,
-                _fault_table(partner, sheet.table),
+                _table("fault", partner, sheet.table),
                 sheet,
                 style_of(partner),
                 partner,
@@ -104,7 +116,7 @@ class Extracts:
                 name = f"{name}_{label}"
             path = folder / f"{name}.csv"
             bad = faults.get((partner, sheet.table), {}).get(month, {})
-            table = _fault_table(partner, sheet.table) if bad else None
+            table = _table("fault", partner, sheet.table) if bad else None
             rows = copy_sheet(self.con, sheet, style, month, end, table, path)
             written.append(path)
             self._note(sheet.standard, sheet.table, delivery, zipped or path, rows, bad)
@@ -150,5 +162,5 @@ def _deliveries(
     return [(sheets, monthly)]
 
 
-def _fault_table(partner: str, table: str) -> str:
-    return f"fault_{partner.lower()}_{table}"
+def _table(kind: str, partner: str, table: str) -> str:
+    return f"{kind}_{partner.lower()}_{table}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date
 
 import pytest
 
@@ -14,13 +14,11 @@ from tests.unit.synthetic.landing import Row
 
 
 def is_date(text: str) -> bool:
-    for layout in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            datetime.strptime(text, layout)
-        except ValueError:
-            continue
-        return True
-    return False
+    try:
+        date.fromisoformat(as_iso(text))
+    except ValueError:
+        return False
+    return True
 
 
 def broken_rules(table: str, period: str, found: list[Row]) -> Counter[str]:
