@@ -16,18 +16,18 @@ setting as (
 final as (
 
     select
-        check_id,
-        partner_code,
-        table_name,
-        kind,
-        category,
-        severity,
+        true_values.check_id,
+        true_values.partner_code,
+        true_values.table_name,
+        true_values.kind,
+        true_values.category,
+        true_values.severity,
         {{ disclosed_count('failed') }} as failed,
         {{ disclosed_count('total') }} as total,
-        threshold,
-        status,
-        marts_affected,
-        measured_at,
+        true_values.threshold,
+        true_values.status,
+        true_values.marts_affected,
+        true_values.measured_at,
         coalesce({{ is_small('failed') }} or {{ is_small('total') }}, false) as withheld
     from true_values
     cross join setting

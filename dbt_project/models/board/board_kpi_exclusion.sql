@@ -16,13 +16,13 @@ setting as (
 final as (
 
     select
-        kpi_id,
-        part,
-        quarter,
-        level,
-        code,
-        exclusion_reason,
-        provider_code,
+        true_values.kpi_id,
+        true_values.part,
+        true_values.quarter,
+        true_values.level,
+        true_values.code,
+        true_values.exclusion_reason,
+        true_values.provider_code,
         {{ disclosed_count('count') }} as count,
         {{ is_small('count') }} as withheld
     from true_values

@@ -17,24 +17,24 @@ setting as (
 final as (
 
     select
-        kpi_id,
-        part,
-        quarter,
-        level,
-        code,
-        quarter_start,
-        quarter_end,
-        provider_code,
-        version,
+        true_values.kpi_id,
+        true_values.part,
+        true_values.quarter,
+        true_values.level,
+        true_values.code,
+        true_values.quarter_start,
+        true_values.quarter_end,
+        true_values.provider_code,
+        true_values.version,
         {{ disclosed_numerator('numerator', 'denominator') }} as numerator,
         {{ disclosed_count('denominator') }} as denominator,
         {{ disclosed_percent('numerator', 'denominator') }} as value,
-        threshold,
-        threshold_source,
-        status,
-        reason,
+        true_values.threshold,
+        true_values.threshold_source,
+        true_values.status,
+        true_values.reason,
         {{ is_small_share('numerator', 'denominator') }} as withheld,
-        alternative_status,
+        true_values.alternative_status,
         {{ disclosed_statistic('mean_wait_days', 'seen') }} as mean_wait_days
     from true_values
     cross join setting

@@ -17,22 +17,22 @@ setting as (
 disclosed as (
 
     select
-        build_id,
-        previous_build_id,
-        kpi_id,
-        part,
-        quarter,
-        level,
-        code,
+        true_values.build_id,
+        true_values.previous_build_id,
+        true_values.kpi_id,
+        true_values.part,
+        true_values.quarter,
+        true_values.level,
+        true_values.code,
         {{ disclosed_numerator('before_numerator', 'before_denominator') }} as before_numerator,
         {{ disclosed_count('before_denominator') }} as before_denominator,
         {{ disclosed_percent('before_numerator', 'before_denominator') }} as before_value,
-        before_status,
+        true_values.before_status,
         {{ disclosed_numerator('after_numerator', 'after_denominator') }} as after_numerator,
         {{ disclosed_count('after_denominator') }} as after_denominator,
         {{ disclosed_percent('after_numerator', 'after_denominator') }} as after_value,
-        after_status,
-        cause
+        true_values.after_status,
+        true_values.cause
     from true_values
     cross join setting
 

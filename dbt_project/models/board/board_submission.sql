@@ -16,18 +16,18 @@ setting as (
 final as (
 
     select
-        partner_code,
-        standard,
-        table_name,
-        period,
-        due_on,
-        received_on,
-        days_late,
-        status,
-        versions,
+        true_values.partner_code,
+        true_values.standard,
+        true_values.table_name,
+        true_values.period,
+        true_values.due_on,
+        true_values.received_on,
+        true_values.days_late,
+        true_values.status,
+        true_values.versions,
         {{ disclosed_count('rows') }} as rows,
         {{ disclosed_count('quarantined') }} as quarantined,
-        reason,
+        true_values.reason,
         coalesce({{ is_small('rows') }} or {{ is_small('quarantined') }}, false) as withheld
     from true_values
     cross join setting

@@ -16,10 +16,10 @@ setting as (
 final as (
 
     select
-        month,
-        service_code,
-        kind,
-        provider_code,
+        true_values.month,
+        true_values.service_code,
+        true_values.kind,
+        true_values.provider_code,
         {{ disclosed_count('n') }} as n,
         {{ disclosed_statistic('mean_days', 'n') }} as mean_days,
         {{ disclosed_statistic('median_days', 'n') }} as median_days,

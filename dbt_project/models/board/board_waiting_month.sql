@@ -16,11 +16,11 @@ setting as (
 final as (
 
     select
-        month,
-        service_code,
-        band,
-        provider_code,
-        band_order,
+        true_values.month,
+        true_values.service_code,
+        true_values.band,
+        true_values.provider_code,
+        true_values.band_order,
         {{ disclosed_count('waiting') }} as waiting,
         coalesce({{ is_small('waiting') }}, false) as withheld
     from true_values

@@ -75,10 +75,18 @@ unlisted as (
 ),
 
 -- checked once per number: a child is sent again every month
+sent_number as (
+
+    select distinct nhs_number
+    from sent
+    where nhs_number is not null
+
+),
+
 valid_number as (
 
     select nhs_number
-    from (select distinct nhs_number from sent where nhs_number is not null)
+    from sent_number
     where {{ is_valid_nhs_number('nhs_number') }}
 
 ),
@@ -107,7 +115,7 @@ latest as (
         issuer_code,
         local_patient_id,
         arg_max(
-            {'nhs_number': nhs_number, 'date_of_birth': date_of_birth}, row_rank
+            { 'nhs_number': nhs_number, 'date_of_birth': date_of_birth }, row_rank
         ) filter (where nhs_number is not null and date_of_birth is not null) as traced,
         arg_max(date_of_birth, row_rank) as date_of_birth,
         arg_max(date_of_death, row_rank) as date_of_death,

@@ -1,5 +1,5 @@
--- What intake found in the active submissions, by rule, partner and table. The results of this run's
--- own tests are added before publishing.
+-- What intake found in the active submissions, by rule, partner and table. The results of this
+-- run's own tests are added before publishing.
 with submissions as (
 
     select * from {{ ref('fct_submission') }}
@@ -26,12 +26,8 @@ final as (
         submissions.standard || '.' || submissions.table_name as table_name,
         'row_rule' as kind,
         case
-            when issues.rule_id like '%missing%' or issues.rule_id like '%blank%'
-                or issues.rule_id like '%mandatory%'
-                then 'completeness'
-            when issues.rule_id like '%before%' or issues.rule_id like '%after%'
-                or issues.rule_id like '%outside%' or issues.rule_id like '%order%'
-                then 'plausibility'
+            when regexp_matches(issues.rule_id, 'missing|blank|mandatory') then 'completeness'
+            when regexp_matches(issues.rule_id, 'before|after|outside|order') then 'plausibility'
             else 'conformance'
         end as category,
         case when bool_or(issues.severity = 'reject') then 'error' else 'warn' end as severity,

@@ -1,5 +1,5 @@
--- What earlier builds said about quarters that had ended, and later ones corrected. This build's own
--- are added when it is published, because only then is it known what it replaces.
+-- What earlier builds said about quarters that had ended, and later ones corrected. This build's
+-- own are added when it is published, because only then is it known what it replaces.
 with restatements as (
 
     select * from {{ source('ledger', 'restatement') }}

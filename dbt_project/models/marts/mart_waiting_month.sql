@@ -12,7 +12,12 @@ waits as (
 
 bands as (
 
-    select * from (
+    select
+        listed.band_order,
+        listed.band,
+        listed.from_days,
+        listed.to_days
+    from (
         values
         (1, '0-42', 0, 42),
         (2, '43-84', 43, 84),
@@ -20,7 +25,7 @@ bands as (
         (4, '127-182', 127, 182),
         (5, '183-364', 183, 364),
         (6, '365+', 365, 100000)
-    ) as band (band_order, band, from_days, to_days)
+    ) as listed (band_order, band, from_days, to_days)
 
 ),
 

@@ -1,5 +1,5 @@
--- What keeps a provider from being judged in a month or quarter: no return is agreed with it, or one
--- the KPI needs has not arrived. No row means nothing does.
+-- What keeps a provider from being judged in a month or quarter: no return is agreed with it, or
+-- one the KPI needs has not arrived. No row means nothing does.
 with periods as (
 
     select * from {{ ref('int_kpi__period') }}

@@ -37,7 +37,8 @@ parties as (
         periods.*,
         providers.provider_code,
         coverage.gap_reason,
-        {{ kpi_status('periods.is_final', 'coverage.gap_reason', '0', '0', '100') }} as status_of_none
+        {{ kpi_status('periods.is_final', 'coverage.gap_reason', '0', '0', '100') }}
+            as status_of_none
     from periods
     inner join providers
         on

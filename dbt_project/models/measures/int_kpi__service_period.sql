@@ -26,11 +26,29 @@ services as (
 
 ),
 
+dated as (
+
+    select
+        *,
+        'month' as grain,
+        month_start as period_start
+    from units
+
+    union all
+
+    select
+        *,
+        'quarter' as grain,
+        quarter_start as period_start
+    from units
+
+),
+
 counted as (
 
     select
-        case when grouping(month_start) = 0 then 'month' else 'quarter' end as grain,
-        coalesce(month_start, quarter_start) as period_start,
+        grain,
+        period_start,
         kpi_id,
         part,
         service_code,
@@ -39,11 +57,8 @@ counted as (
         count(*) filter (where in_denominator) as denominator,
         count(wait_days) filter (where in_denominator) as seen,
         coalesce(sum(wait_days) filter (where in_denominator), 0) as wait_days
-    from units
-    group by grouping sets (
-        (kpi_id, part, service_code, provider_code, month_start),
-        (kpi_id, part, service_code, provider_code, quarter_start)
-    )
+    from dated
+    group by grain, period_start, kpi_id, part, service_code, provider_code
 
 ),
 

@@ -1,5 +1,5 @@
--- Every month and service a return is expected for, and whether it has arrived: a month that has not
--- is not known, and never nobody waiting.
+-- Every month and service a return is expected for, and whether it has arrived: a month that has
+-- not is not known, and never nobody waiting.
 with months as (
 
     select * from {{ ref('int_return__received') }}

@@ -54,7 +54,8 @@ judged as (
         greatest(referrals.received_date + versions.limit_days, versions.valid_from) as judged_date
     from (select distinct received_date from referrals) as referrals
     inner join versions
-        on referrals.received_date + versions.limit_days
+        on
+            referrals.received_date + versions.limit_days
             <= coalesce(versions.valid_to, date '9999-12-31')
     qualify
         row_number() over (partition by referrals.received_date order by versions.version) = 1
