@@ -115,11 +115,11 @@ def _count_differences(
         if key in counts:
             found.append(f"{table} {_words(key)}: two rows")
         counts[key] = _plain(count)
-    for key in sorted(wanted.keys() | counts.keys(), key=str):
-        if counts.get(key, 0) != wanted.get(key, 0):
-            found.append(
-                f"{table} {_words(key)}: {counts.get(key, 0)}, expected {wanted.get(key, 0)}"
-            )
+    found.extend(
+        f"{table} {_words(key)}: {counts.get(key, 0)}, expected {wanted.get(key, 0)}"
+        for key in sorted(wanted.keys() | counts.keys(), key=str)
+        if counts.get(key, 0) != wanted.get(key, 0)
+    )
     return found
 
 

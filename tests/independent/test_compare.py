@@ -34,7 +34,7 @@ EXCLUSION = KEYS | {
 WAITING = {
     "month": date(2024, 1, 1),
     "service_code": "dietetics",
-    "band": "43–84",  # noqa: RUF001
+    "band": "43–84",
     "waiting": 7,
 }
 

@@ -34,6 +34,18 @@ def test_a_unit_closes_when_the_last_of_its_teams_does(world: World) -> None:
     assert verdict(world) == (None, False)
 
 
+def test_the_closure_of_the_last_team_decides_the_day(world: World) -> None:
+    world.refer("r1", "CDT", RECEIVED, closed="2024-01-20", reason="04")
+    world.refer("r1", "CDT-U5", RECEIVED, closed=DAY_42, reason="04")
+    assert verdict(world) == (None, False)
+
+
+def test_the_closure_of_the_last_team_decides_the_reason(world: World) -> None:
+    world.refer("r1", "CDT", RECEIVED, closed="2024-01-20", reason="04")
+    world.refer("r1", "CDT-U5", RECEIVED, closed="2024-01-25", reason="01")
+    assert verdict(world) == (None, False)
+
+
 @pytest.mark.parametrize(("second", "reason"), [("2024-01-13", "duplicate"), ("2024-01-14", None)])
 def test_a_repeat_within_5_days_is_a_duplicate(
     world: World, second: str, reason: str | None

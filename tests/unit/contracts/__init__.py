@@ -1,0 +1,1 @@
+"""Tests of the contracts: their mistakes, and the ones shipped."""

@@ -1,0 +1,1 @@
+"""Tests of the partnership file and what it answers."""
