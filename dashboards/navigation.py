@@ -18,11 +18,10 @@ VIEWS_FOLDER = Path(__file__).resolve().parent / "views"
 
 @dataclass(frozen=True)
 class View:
-    """A page: its key, its place in the navigation, its address."""
+    """A page: its key, its name in the navigation, its address."""
 
     key: str
     title: str
-    group: str
     url_path: str
 
     @property
@@ -32,26 +31,27 @@ class View:
 
 
 VIEWS = (
-    View("kpi_results", "KPI results", "Performance", "kpi-results"),
-    View("returns", "Returns", "Data", "returns"),
+    View("kpi_results", "KPI results", "kpi-results"),
+    View("returns", "Returns", "returns"),
 )
 
 
-def pages_for(role: Role, no_access: Callable[[], None]) -> dict[str, list[Page]]:
+def pages_for(role: Role, no_access: Callable[[], None]) -> list[Page]:
     """Navigation of a role. An address it may not see says so and shows nothing else.
 
     Every view keeps its own address, so a link works for readers whose first page differs; the
-    bare address leads to the first view.
+    bare address leads to the first view. One flat list: under section headers Streamlit puts
+    headers inside a list, which screen readers announce wrongly (axe: list, listitem).
     """
-    groups: dict[str, list[Page]] = {}
+    hidden = []
     allowed = []
     for view in VIEWS:
         if view.key in role.views:
-            page = st.Page(view.script, title=view.title, url_path=view.url_path)
-            allowed.append(page)
+            allowed.append(st.Page(view.script, title=view.title, url_path=view.url_path))
         else:
-            page = st.Page(no_access, title=view.title, url_path=view.url_path, visibility="hidden")
-        groups.setdefault(view.group, []).append(page)
+            hidden.append(
+                st.Page(no_access, title=view.title, url_path=view.url_path, visibility="hidden")
+            )
 
     def start() -> None:
         if not allowed:
@@ -60,7 +60,5 @@ def pages_for(role: Role, no_access: Callable[[], None]) -> dict[str, list[Page]
             kept = {k: v for k, v in st.query_params.to_dict().items() if k not in BOUND_BY_APP}
             st.switch_page(allowed[0], query_params=kept)
 
-    groups.setdefault("", []).insert(
-        0, st.Page(start, title="Start", url_path="start", default=True, visibility="hidden")
-    )
-    return groups
+    first = st.Page(start, title="Start", url_path="start", default=True, visibility="hidden")
+    return [first, *allowed, *hidden]

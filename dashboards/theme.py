@@ -85,9 +85,11 @@ table.cics.calendar .cics-chip small {{font-weight:400; font-size:.78rem;}}
 .cics-chip {{display:inline-block; border-radius:4px; padding:.12rem .55rem; font-weight:700;
   white-space:nowrap;}}
 .cics-chip .mark {{margin-right:.3rem;}}
-.cics-open {{border:1px solid {GREY_LINE}; border-left:6px double {GREY_LINE};}}
 .cics-quiet {{font-weight:400 !important; padding-left:0 !important;}}
 {_TONE_RULES}
+.cics-open {{border:1px solid {GREY_LINE};}}
+.cics-chip.cics-open {{padding-left:1rem; background:repeating-linear-gradient(135deg,
+  {GREY_LINE} 0 2px, #fff 2px 5px) left/7px 100% no-repeat, {PALE};}}
 .cics-cell {{display:flex; flex-wrap:wrap; align-items:baseline; gap:.25rem .8rem;}}
 .cics-cell .chip-slot {{flex:0 0 auto; min-width:6.4rem;}}
 .cics-cell .value {{font-size:1.2rem; font-weight:700; flex:0 0 auto;}}
@@ -126,7 +128,16 @@ dl.cics-define {{margin:0 !important; padding:0 !important; display:grid; gap:.7
   .cics-bar {{max-width:none;}}
   dl.cics-define {{grid-template-columns:1fr; gap:.15rem;}}
   .cics-define dd {{margin-bottom:.6rem !important;}}
-  table.cics th, table.cics td {{padding:.45rem .4rem;}}
+  table.cics {{font-size:.9rem;}}
+  table.cics.matrix {{table-layout:fixed;}}
+  table.cics.matrix th:first-child {{width:44%;}}
+  table.cics th {{overflow-wrap:anywhere;}}
+  table.cics th, table.cics td {{padding:.4rem .25rem;}}
+  table.cics tr.child th {{padding-left:.5rem;}}
+  .cics-cell {{gap:.2rem .5rem;}}
+  .cics-cell .chip-slot {{min-width:0;}}
+  [data-testid="stMainBlockContainer"] {{padding-left:.75rem; padding-right:.75rem;}}
+  [class*="st-key-card-"] {{padding:.7rem !important;}}
   table.cics.wide-only-last tr > :last-child {{display:none;}}
 }}
 @media (forced-colors:active) {{

@@ -22,7 +22,7 @@ def gap_word(month: KpiMonth) -> str:
     if month.value is not None:
         return ""
     if month.withheld:
-        return "few cases"
+        return "withheld"
     if month.status_of_data in {"late", "not_due"}:
         return DATA_STATUS[month.status_of_data].lower()
     return "no cases" if month.denominator == 0 else "no figure"
@@ -80,7 +80,7 @@ def kpi_month_chart(
     # the value is written on the latest month only: on all of them they run together
     newest = next((r["month"] for r in reversed(records) if r["value"] is not None), "")
     labels = (
-        base.transform_filter(alt.FieldEqualPredicate("month", newest))
+        base.transform_filter(alt.FieldEqualPredicate(equal=newest, field="month"))
         .mark_text(dy=-16, fontWeight="bold")
         .encode(x=x, y=y, text="label:N")
     )
@@ -97,11 +97,12 @@ def kpi_month_chart(
 
 def _threshold(threshold: float) -> list[alt.Chart]:
     rule = drawn([{"y": threshold, "text": f"Threshold {threshold:g}%"}])
+    label = rule.encode(x=alt.value(0), y="y:Q", text="text:N")
     return [
         rule.mark_rule(color=INK, strokeDash=[6, 4], strokeWidth=1.5).encode(y="y:Q"),
-        rule.mark_text(align="left", baseline="middle", dx=6).encode(
-            x=alt.value("width"), y="y:Q", text="text:N"
-        ),
+        # beneath the line at its start; the white edge keeps it readable where the series crosses
+        label.mark_text(align="left", baseline="top", dx=6, dy=5, stroke="white", strokeWidth=4),
+        label.mark_text(align="left", baseline="top", dx=6, dy=5),
     ]
 
 

@@ -42,7 +42,8 @@ def layered(layers: Sequence[alt.Chart], height: int) -> alt.LayerChart:
         .properties(
             width="container",
             height=height,
-            padding=5,
+            # Streamlit writes into the padding, and fails in the browser when it is one number
+            padding={"left": 5, "top": 5, "right": 5, "bottom": 5},
         )
         .configure_view(strokeWidth=0)
         .configure_axis(**axis)
@@ -51,6 +52,7 @@ def layered(layers: Sequence[alt.Chart], height: int) -> alt.LayerChart:
             labelFontSize=13,
             labelColor=INK,
             orient="top",
+            columns=1,
             title=None,
             symbolSize=90,
             labelLimit=400,

@@ -74,6 +74,15 @@ def result_count(result: KpiResult, *, rounded: bool) -> str:
     return f"{about}{result.numerator:,} of {result.denominator:,}"
 
 
+def cases_text(result: KpiResult, *, rounded: bool) -> str:
+    """The cases in a column of their own: "41 of 48", or only of how many."""
+    if result.denominator is None:
+        return FEWER if result.withheld else ""
+    if result.numerator is None:
+        return count_text(result.denominator, withheld=False, rounded=rounded)
+    return result_count(result, rounded=rounded)
+
+
 def is_few(denominator: int | None) -> bool:
     """Whether a percentage stands on few cases."""
     return denominator is not None and 0 < denominator < FEW_CASES

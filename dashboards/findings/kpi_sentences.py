@@ -166,13 +166,13 @@ def detail(
             ]
         )
     elif result.status == "not_assessed":
-        why = reason(result.reason)
+        why = _why(reason(result.reason), due)
         text = f"In {period}, “{title}” is not assessed for {name}"
-        text = sentence(f"{text}: {why}{f' ({due})' if due else ''}" if why else text)
+        text = sentence(f"{text}: {why}" if why else text)
     elif result.status is None:
         text = f"{period}, {name}: assessed by the Performance and Quality Group, too few to show."
     else:
-        text = sentence(f"{period}, {name}: {word}{f' ({due})' if due else ''}")
+        text = sentence(f"{period}, {name}: {word}{f'; {_lower(due)}' if due else ''}")
     lines = [text]
     if is_few(result.denominator):
         lines.append("Few cases: one child more or less moves this percentage by over 5 points.")
@@ -180,6 +180,17 @@ def detail(
         other = kpi_status(result.alternative_status).text.lower()
         lines.append(f"Under the other reading of the contract it would be: {other}.")
     return lines
+
+
+def _why(why: str, due: str) -> str:
+    """ "late: due 21 Oct", or the reason and what is awaited where these are two things."""
+    if not due or due.lower().startswith(f"{why}:"):
+        return _lower(due) or why
+    return f"{why} ({_lower(due)})" if why else _lower(due)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def has_other_reading(result: KpiResult) -> bool:

@@ -46,6 +46,11 @@ def short_day(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
+def dated_day(day: date | None) -> str:
+    """ "21 Oct 2026"; empty without a day."""
+    return f"{day.day} {day:%b %Y}" if day else ""
+
+
 def month_name(day: date) -> str:
     """ "September 2026"."""
     return f"{day:%B %Y}"

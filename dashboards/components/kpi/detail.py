@@ -11,6 +11,7 @@ from dashboards.components.kpi.about import definition_entries
 from dashboards.components.kpi.page import KpiPage, Subject
 from dashboards.components.table import Table
 from dashboards.findings.figures import (
+    cases_text,
     count_text,
     days_text,
     is_few,
@@ -138,8 +139,8 @@ def show_quarters(page: KpiPage, subject: Subject, key: KpiKey, result: KpiResul
             (
                 row.quarter,
                 chip(kpi_status(row.status)),
-                result_value(row, operator),
-                result_count(row, rounded=page.visit.is_board),
+                result_value(row, operator) or ("Withheld" if row.withheld else ""),
+                cases_text(row, rounded=page.visit.is_board),
             )
             for row in past
         ],

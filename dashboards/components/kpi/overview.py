@@ -83,7 +83,7 @@ def matrix_table(page: KpiPage, rows: list[MatrixRow]) -> Table:
         caption=f"KPI results, {quarter_name(page.quarter)}",
         columns=columns,
         rows=body,
-        css="wide-only-last" if single else "",
+        css="matrix wide-only-last" if single else "",
         row_css=["child" if row.level == "service" else "group" for row in rows],
         sheet=[_sheet(page, row, key) for row in rows for key in row.results],
         sheet_columns=SHEET,

@@ -10,10 +10,11 @@ from dashboards.components.table import Table
 from dashboards.findings.figures import count_text
 from dashboards.findings.names import Names
 from dashboards.findings.returns import Gathered, gather, problems
-from dashboards.findings.text import long_day, moment, month_name, plural, sentence
+from dashboards.findings.text import dated_day, moment, month_name, plural, sentence
 from dashboards.published.rows import ReceivedFile, Submission
 from dashboards.words import FEWER, file_status, plain, return_status, standard_short
 
+NAMED_TABLES = 2
 ROWS_SHOWN = 40
 """A longer list is in the export of the calendar; on a page nobody reads it."""
 
@@ -23,6 +24,9 @@ def _return(row: Submission, names: Names) -> str:
 
 
 def _tables(gathered: Gathered) -> str:
+    """The tables by name while they are few; the calendar and its export name them all."""
+    if len(gathered.tables) > NAMED_TABLES:
+        return f"{len(gathered.tables)} tables"
     return ", ".join(name.replace("_", " ") for name in gathered.tables)
 
 
@@ -42,10 +46,10 @@ def problems_card(submissions: Sequence[Submission], names: Names) -> Card:
             rows=[
                 (
                     _return(one.first, names),
-                    month_name(one.first.period),
+                    f"{one.first.period:%b %Y}",
                     chip(return_status(one.first.status)),
-                    long_day(one.first.due_on) if one.first.due_on else "",
-                    long_day(one.first.received_on) if one.first.received_on else "Not received",
+                    dated_day(one.first.due_on),
+                    dated_day(one.first.received_on) or "Not received",
                     "" if one.first.days_late is None else f"{one.first.days_late}",
                     _tables(one),
                     plain(one.first.reason) if one.first.reason else "",
@@ -71,9 +75,9 @@ def versions_card(submissions: Sequence[Submission], names: Names) -> Card:
             rows=[
                 (
                     _return(one.first, names),
-                    month_name(one.first.period),
+                    f"{one.first.period:%b %Y}",
                     f"{one.first.versions}",
-                    long_day(one.first.received_on) if one.first.received_on else "",
+                    dated_day(one.first.received_on),
                     _tables(one),
                 )
                 for one in again[:ROWS_SHOWN]

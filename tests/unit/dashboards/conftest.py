@@ -39,10 +39,15 @@ def home_of(tmp_path_factory: pytest.TempPathFactory) -> HomeOf:
     return home
 
 
-@pytest.fixture(autouse=True)
-def nothing_left_open() -> Iterator[None]:
-    """Caches and connections of one test never reach the next."""
+@pytest.fixture
+def cold() -> Iterator[None]:
+    """A server just started. Other tests share caches, as readers do: homes tell them apart."""
+    _forget()
     yield
+    _forget()
+
+
+def _forget() -> None:
     for held in [*snapshot._open.values(), *operations._open.values()]:
         held.lender.retire()
     snapshot._open.clear()

@@ -24,14 +24,14 @@ TITLE = "First contact within 6 weeks"
 Rows = list[dict[str, Any]]
 
 
-def make_home(root: Path, scenario: str, *, is_demo: bool = True) -> Path:
+def make_home(root: Path, scenario: str) -> Path:
     """A home with keys, settings, and the scenario's snapshot published."""
     home = root / scenario
     (home / "secrets").mkdir(parents=True)
     for audience in ("board", "operational"):
         (home / "secrets" / f"{audience}.key").write_text(secrets.token_hex(32))
     today = made.AS_AT + timedelta(days=4 if scenario == "stale" else 0)
-    (home / "cics.env").write_text(f"CICS_DEMO={str(is_demo).lower()}\nCICS_AS_AT={today}\n")
+    (home / "cics.env").write_text(f"CICS_DEMO=true\nCICS_AS_AT={today}\n")
     publish(home, scenario)
     if scenario == "corrupt_pointer":
         (home / "published" / "current.json").write_text('{"build_id": ')

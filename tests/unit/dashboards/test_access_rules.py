@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from dashboards.access.roles import DEMO_ROLES, demo_refusal
 from dashboards.navigation import VIEWS
 from tests.unit.dashboards.conftest import HomeOf, Opener, words
-from tests.unit.dashboards.snapshots import make_home
 
 
-def test_without_a_demonstration_nobody_comes_in(tmp_path: Path, open_app: Opener) -> None:
-    app = open_app(make_home(tmp_path, "first_quarter", is_demo=False), "board")
+def test_without_a_demonstration_nobody_comes_in(
+    home_of: HomeOf, open_app: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CICS_DEMO", "false")
+    app = open_app(home_of("all_good"), "board")
     assert app.title[0].value == "You cannot sign in here yet"
     assert "Whittington" not in words(app)
     assert not app.selectbox

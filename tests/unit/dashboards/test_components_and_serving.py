@@ -53,7 +53,7 @@ def test_a_chart_breaks_where_there_is_no_figure_and_says_so() -> None:
     )
     spec = picture.chart.to_dict()
     values = max(spec["datasets"].values(), key=len)
-    assert "No figure: May 2026 (few cases)." in picture.alt
+    assert "No figure: May 2026 (withheld)." in picture.alt
     assert "missed in 1 of 2 months" in picture.alt
     assert [value["value"] for value in values] == [92.0, None, 80.0]
     assert "http" not in str(spec).replace(spec["$schema"], "")

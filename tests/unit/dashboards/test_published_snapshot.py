@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,14 +24,16 @@ from dashboards.published.query import QUERIES
 from dashboards.published.snapshot import current_snapshot
 from dashboards.settings import Settings
 from tests.unit.dashboards.conftest import HomeOf, everyone
-from tests.unit.dashboards.snapshots import make_home, point_to, publish
+from tests.unit.dashboards.snapshots import point_to, publish
 
 SettingsOf = Callable[..., Settings]
+pytestmark = pytest.mark.usefixtures("cold")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return make_home(tmp_path, "first_quarter")
+def home(tmp_path: Path, home_of: HomeOf) -> Path:
+    """A copy that a test may change."""
+    return shutil.copytree(home_of("first_quarter"), tmp_path / "home")
 
 
 def test_after_a_swap_the_next_run_reads_the_new_build_and_a_running_one_the_old(
@@ -53,8 +56,10 @@ def test_a_build_that_will_not_open_leaves_the_last_good_one(
 ) -> None:
     settings = settings_of(home, "board")
     current_snapshot(settings)
-    publish(home, "first_quarter", "2026-11-11.1")
-    (home / "published" / "2026-11-11.1" / "board.duckdb").write_bytes(b"torn")
+    torn = home / "published" / "2026-11-11.1"
+    torn.mkdir()
+    (torn / "board.duckdb").write_bytes(b"torn")
+    point_to(home, "2026-11-11.1")
     held = current_snapshot(settings)
     assert held.is_fallback
     assert held.build.build_id == "2026-11-10.1"
@@ -132,7 +137,9 @@ def test_operations_are_read_anew_when_the_file_is_replaced(
 ) -> None:
     settings = settings_of(home, "operational")
     first = open_operations(settings)
-    publish(home, "one_late", "2026-11-11.1")
+    path = home / "published" / "operations.duckdb"
+    path.with_suffix(".new").write_bytes(path.read_bytes())
+    path.with_suffix(".new").replace(path)
     second = open_operations(settings)
     assert first is not None
     assert second is not None
