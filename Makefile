@@ -6,6 +6,7 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
+export PYTHONDONTWRITEBYTECODE =  # compiled modules halve the start of every command
 
 .PHONY: demo test test-all install install-dev chromium lint types walls sql unit fuzz bench clean
 
