@@ -231,7 +231,7 @@ def make_sources(con: duckdb.DuckDBPyConnection, alliance: Alliance) -> None:
     con.execute(f"""
         CREATE TABLE patient AS
         WITH sent AS (
-            SELECT partner_bit, child, first_month, last_month
+            SELECT DISTINCT partner_bit, child, first_month, last_month
             FROM request, (VALUES {bits}) AS sender (sender_bit, partner_bit)
             WHERE senders & sender_bit <> 0
         ),
