@@ -124,7 +124,7 @@ dl.cics-define {{margin:0 !important; padding:0 !important; display:grid; gap:.7
 .cics-define dd {{margin:0 !important; max-width:52rem;}}
 @media (max-width:640px) {{
   .cics-headline p {{font-size:1.1rem;}}
-  .cics-cell .chip-slot, .cics-cell .count {{flex:0 0 auto; min-width:0;}}
+  .cics-cell .chip-slot {{min-width:0;}}
   .cics-bar {{max-width:none;}}
   dl.cics-define {{grid-template-columns:1fr; gap:.15rem;}}
   .cics-define dd {{margin-bottom:.6rem !important;}}

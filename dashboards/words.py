@@ -37,6 +37,13 @@ REASONS = {
     "failed_checks": "failed checks",
     "incomplete": "incomplete",
     "missing": "late",
+    "no_return_agreed": "no return agreed",
+}
+BECAUSE = {
+    "late": "data are late",
+    "failed checks": "data failed checks",
+    "incomplete": "data are incomplete",
+    "no return agreed": "no return is agreed",
 }
 
 RETURN_STATUS = {
@@ -91,7 +98,7 @@ EXCLUSIONS = {
     "withdrawn": "Withdrawn before the limit day",
     "died": "Died before the limit day",
     "autism_pathway": "Autism pathway: measured separately",
-    "age": "Over the age the measure covers",
+    "over_age": "Over the age the measure covers",
     "triage": "Triage: not a treating service",
 }
 
@@ -125,6 +132,12 @@ def reason(code: str | None) -> str:
     head, _, rest = code.partition(":")
     word = REASONS.get(head.strip(), plain(head).lower())
     return f"{word}:{rest}" if rest else word
+
+
+def because(code: str | None) -> str:
+    """The same as the end of a sentence: "data are late"."""
+    word = reason(code).partition(":")[0]
+    return BECAUSE.get(word, f"of this: {word}") if word else ""
 
 
 def band(code: str) -> str:

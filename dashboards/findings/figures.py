@@ -54,6 +54,11 @@ def percent_text(
     return f"{shown}%"
 
 
+def is_on_the_edge(result: KpiResult, operator: str | None) -> bool:
+    """Whether the rounded value would contradict the verdict, so that words stand for it."""
+    return result.value is not None and not result_value(result, operator)[0].isdigit()
+
+
 def result_value(result: KpiResult, operator: str | None) -> str:
     """The value of a result; empty when there is none or it is withheld."""
     return percent_text(result.value, result.status, result.threshold, operator)
@@ -68,19 +73,21 @@ def result_count(result: KpiResult, *, rounded: bool) -> str:
     about = "about " if rounded else ""
     if result.denominator is None:
         return f"{FEWER} cases" if result.withheld else ""
+    if result.denominator == 0:
+        return "no cases"
     if result.numerator is None or (result.value is None and result.denominator):
         why = ", percentage withheld" if result.withheld else ""
         return f"{about}{result.denominator:,} cases{why}"
     return f"{about}{result.numerator:,} of {result.denominator:,}"
 
 
-def cases_text(result: KpiResult, *, rounded: bool) -> str:
+def cases_text(result: KpiResult) -> str:
     """The cases in a column of their own: "41 of 48", or only of how many."""
     if result.denominator is None:
         return FEWER if result.withheld else ""
     if result.numerator is None:
-        return count_text(result.denominator, withheld=False, rounded=rounded)
-    return result_count(result, rounded=rounded)
+        return f"{result.denominator:,}"
+    return result_count(result, rounded=False)
 
 
 def is_few(denominator: int | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from dashboards.findings.figures import is_few, result_count, result_value
 from dashboards.findings.kpi_matrix import DECIDED, KpiKey, kpi_keys
-from dashboards.findings.names import Names
+from dashboards.findings.names import WHOLE, Names
 from dashboards.findings.text import (
     listed,
     number,
@@ -19,7 +19,7 @@ from dashboards.findings.text import (
     shortest,
 )
 from dashboards.published.rows import KpiDefinition, KpiResult
-from dashboards.words import kpi_status, reason
+from dashboards.words import because, kpi_status, reason
 
 Titles = dict[KpiKey, KpiDefinition | None]
 
@@ -117,15 +117,25 @@ def _undecided(providers: Sequence[KpiResult], names: Names) -> list[str]:
     waiting = [result for result in providers if result.status == "not_assessed"]
     if not waiting:
         return []
-    whys = sorted({reason(result.reason) for result in waiting if result.reason})
-    why = f" because data are {listed(whys)}" if whys else ""
-    full = [names.full("provider", result.code, result.quarter_end) for result in waiting]
-    short = [names.short(result.code) for result in waiting]
+    by_reason: dict[str, list[KpiResult]] = {}
+    for result in waiting:
+        by_reason.setdefault(because(result.reason), []).append(result)
+
+    def said(*, full: bool) -> str:
+        groups = []
+        for why, group in by_reason.items():
+            who = [
+                names.full("provider", one.code, one.quarter_end) if full else names.short(one.code)
+                for one in group
+            ]
+            groups.append(f"{listed(who)}{f' because {why}' if why else ''}")
+        return f"Not assessed for {', or for '.join(groups)}."
+
     return [
         shortest(
             [
-                f"Not assessed for {listed(full)}{why}.",
-                f"Not assessed for {listed(short)}{why}.",
+                said(full=True),
+                said(full=False),
                 f"Not assessed for {plural(len(waiting), 'provider')}.",
             ]
         )
@@ -148,6 +158,7 @@ def detail(
 ) -> list[str]:
     """What one party's result says."""
     period = quarter_name(quarter)
+    name = name.replace(WHOLE, _lower(WHOLE))
     if result is None:
         return [f"{period}: there is no result for {name} in this quarter."]
     title = title_of(definition, (result.kpi_id, result.part))

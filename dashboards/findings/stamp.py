@@ -47,9 +47,7 @@ def next_due(states: Sequence[ReturnState]) -> date | None:
     return min(days, default=None)
 
 
-def make_stamp(
-    build: Build, states: Sequence[ReturnState], names: Names, today: date, next_load: str = ""
-) -> Stamp:
+def make_stamp(build: Build, states: Sequence[ReturnState], names: Names, today: date) -> Stamp:
     """Data to · loaded · returns in · next update · build."""
     latest = latest_returns(states)
     missing = [state for state in latest if state.status in NOT_IN]
@@ -65,9 +63,8 @@ def make_stamp(
     else:
         parts.append("no returns due yet")
     following = next_due(states)
-    parts.append(
-        f"next returns due {long_day(following)}" if following else "no further return expected"
-    )
+    if following:
+        parts.append(f"next returns due {long_day(following)}")
     parts.append(f"build {build.build_id}")
     return Stamp(tuple(parts), is_stale)
 

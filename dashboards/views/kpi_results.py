@@ -65,9 +65,12 @@ def detail(page: KpiPage, label: str) -> None:
         return
     part.show_facts(page, result, definition)
     part.show_months(page, subject, key, result)
+    if subject.level != "service":
+        show_waits(page, subject, result)
     left, right = st.columns(2)
     with left:
-        show_waits(page, subject, result)
+        if subject.level == "service":
+            show_waits(page, subject, result)
         part.show_exclusions(page, subject, key)
     with right:
         part.show_quarters(page, subject, key, result)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from dashboards.components.html import Html, bar, chip, dot
-from dashboards.findings.figures import is_few, result_count, result_value
+from dashboards.findings.figures import is_few, is_on_the_edge, result_count, result_value
 from dashboards.findings.text import quarter_name
 from dashboards.published.rows import KpiDefinition, KpiResult
 from dashboards.words import kpi_status
@@ -23,7 +23,8 @@ def result_cell(
     if result is None:
         return Html("No result")
     parts = [f'<span class="chip-slot">{chip(kpi_status(result.status))}</span>']
-    value = result_value(result, definition.operator if definition else None)
+    operator = definition.operator if definition else None
+    value = result_value(result, operator)
     count = result_count(result, rounded=rounded)
     if value:
         words = "" if value[0].isdigit() else " words"
@@ -31,7 +32,7 @@ def result_cell(
     if count:
         few = " · few cases" if is_few(result.denominator) else ""
         parts.append(f'<span class="count">{escape(count)}{few}</span>')
-    if result.value is not None:
+    if result.value is not None and not is_on_the_edge(result, operator):
         parts.append(bar(result.value, result.threshold))
     if notes:
         parts.append(f'<span class="notes">{escape(" · ".join(notes))}</span>')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.charts.kpi_month import gap_word, kpi_month_chart
+from dashboards.charts.kpi_month import MONTHS_SHOWN, gap_word, kpi_month_chart
 from dashboards.components.card import Card, show_card
 from dashboards.components.html import Html, chip, facts, safe
 from dashboards.components.kpi.about import definition_entries
@@ -73,7 +73,7 @@ def show_months(page: KpiPage, subject: Subject, key: KpiKey, result: KpiResult)
         if month.month <= result.quarter_end
     ]
     name = f"{page.title(key)}, {subject.label}"
-    values = [m for m in months if m.value is not None]
+    values = [month for month in months[-MONTHS_SHOWN:] if month.value is not None]
     reading = "No month has a figure yet."
     if values and result.threshold is not None:
         met = sum(meets(m.value, result.threshold, operator) for m in values if m.value is not None)
@@ -131,16 +131,17 @@ def show_quarters(page: KpiPage, subject: Subject, key: KpiKey, result: KpiResul
     """The last eight verdicts: what the contract judges."""
     operator = _operator(page, key)
     past = list(reversed(history(page.every, key, subject.level, subject.code, result.quarter_end)))
+    cases = "Cases (rounded)" if page.visit.is_board else "Cases"
     table = Table(
         caption=f"By quarter: {page.title(key)}, {subject.label}",
-        columns=("Quarter", "Verdict", "Result", "Cases"),
-        numeric=frozenset({"Result", "Cases"}),
+        columns=("Quarter", "Verdict", "Result", cases),
+        numeric=frozenset({"Result", cases}),
         rows=[
             (
                 row.quarter,
                 chip(kpi_status(row.status)),
                 result_value(row, operator) or ("Withheld" if row.withheld else ""),
-                cases_text(row, rounded=page.visit.is_board),
+                cases_text(row),
             )
             for row in past
         ],

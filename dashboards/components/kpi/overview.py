@@ -10,6 +10,7 @@ from dashboards.components.html import Html, chip, link, safe
 from dashboards.components.kpi.cell import history_strip, result_cell
 from dashboards.components.kpi.page import KpiPage
 from dashboards.components.table import Table, show_table
+from dashboards.findings.figures import is_on_the_edge, result_value
 from dashboards.findings.kpi_matrix import MatrixRow, history, matrix, status_counts
 from dashboards.findings.text import quarter_name
 from dashboards.words import FEWER, KPI_STATUS, kpi_status
@@ -17,7 +18,7 @@ from dashboards.words import FEWER, KPI_STATUS, kpi_status
 SHEET = (
     "kpi_id", "part", "quarter", "level", "code", "name", "provider", "status", "reason",
     "numerator", "denominator", "value_percent", "threshold_percent", "threshold_source",
-    "alternative_status", "why_empty",
+    "alternative_status", "note",
 )  # fmt: skip
 
 
@@ -105,9 +106,13 @@ def _row_header(page: KpiPage, row: MatrixRow) -> Html:
 
 def _sheet(page: KpiPage, row: MatrixRow, key: tuple[str, str]) -> list[object]:
     result = row.results[key]
-    empty = ""
-    if result.value is None:
-        empty = FEWER.lower() if result.withheld else kpi_status(result.status).text.lower()
+    definition = page.titles().get(key)
+    operator = definition.operator if definition else None
+    note = ""
+    if is_on_the_edge(result, operator):
+        note = f"{result_value(result, operator)}: the rounded value would mislead"
+    elif result.value is None:
+        note = FEWER.lower() if result.withheld else kpi_status(result.status).text.lower()
     return [
         result.kpi_id,
         result.part,
@@ -124,5 +129,5 @@ def _sheet(page: KpiPage, row: MatrixRow, key: tuple[str, str]) -> list[object]:
         result.threshold,
         result.threshold_source or "",
         kpi_status(result.alternative_status).text if result.alternative_status else "",
-        empty,
+        note,
     ]

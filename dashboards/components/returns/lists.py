@@ -92,7 +92,8 @@ def rows_card(submissions: Sequence[Submission], names: Names, *, rounded: bool)
     came = [row for row in submissions if row.rows is not None or row.withheld]
     newest = max((row.period for row in came), default=None)
     shown = [row for row in came if row.period == newest]
-    held = sum(bool(row.quarantined) or row.withheld for row in shown)
+    # withheld and absent together mean one to seven
+    held = sum(bool(row.quarantined or (row.quarantined is None and row.withheld)) for row in shown)
     return Card(
         key="rows",
         title="Rows loaded and held back",

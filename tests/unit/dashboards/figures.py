@@ -69,8 +69,8 @@ def month_end(day: date) -> date:
 
 def months(scenario: str) -> list[date]:
     """Months with figures, the newest not due yet."""
-    first = date(2026, 7, 1) if scenario == "first_quarter" else date(2024, 10, 1)
-    found = [first]
+    starts = {"one_late": date(2024, 10, 1), "first_quarter": date(2026, 7, 1)}
+    found = [starts.get(scenario, date(2026, 4, 1))]
     while found[-1] < date(2026, 10, 1):
         found.append(add_months(found[-1], 1))
     return found

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from dashboards import words
+from dashboards.components.kpi.cell import result_cell
 from dashboards.findings import kpi_sentences
 from dashboards.findings.figures import count_text, percent_text, result_count
 from dashboards.findings.kpi_matrix import counts_line, judged_cells, matrix
@@ -139,6 +140,28 @@ def test_late_data_are_never_called_missed() -> None:
     )
     assert "Not assessed for Whittington Health NHS Trust because data are late." in lines
     assert not [line for line in lines if line.startswith("Not met")]
+
+
+def test_each_reason_not_to_judge_ends_its_own_sentence() -> None:
+    lines = kpi_sentences.overview(
+        [
+            of("RV3", "met"),
+            of("RKE", "not_assessed", reason="late", value=None),
+            of("RNK", "not_assessed", reason="no_return_agreed", value=None),
+        ],
+        TITLES,
+        NAMES,
+    )
+    assert lines[-1] == (
+        "Not assessed for Whittington Health NHS Trust because data are late, or for Tavistock and "
+        "Portman NHS Foundation Trust because no return is agreed."
+    )
+
+
+def test_a_bar_is_not_drawn_where_it_would_contradict_the_verdict() -> None:
+    edge = of("RV3", "met", value=88.9)
+    assert "cics-bar" not in result_cell(edge, DEFINITION, [], rounded=True)
+    assert "just within 90%" in result_cell(edge, DEFINITION, [], rounded=True)
 
 
 def test_the_other_reading_is_said_where_it_changes_the_verdict() -> None:
