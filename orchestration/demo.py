@@ -10,7 +10,8 @@ from orchestration.settings import ENV_FILE
 from orchestration.synthetic.generate import generate
 from orchestration.synthetic.options import Options
 
-FIRST_MONTH, LAST_MONTH, AS_AT = date(2023, 4, 1), date(2026, 9, 1), date(2026, 10, 31)
+FIRST_MONTH, LAST_MONTH = date(2023, 4, 1), date(2026, 9, 1)
+AS_AT = date(2026, 11, 10)  # September's late returns are in, October's are not yet due
 FAULTS = 0.0005
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from duckdb import DuckDBPyConnection
 
 _BLOCK = 64  # bytes of a SHA-256 block
-KEY_DIGITS = 32
-"""Hex digits kept of every key: 128 bits, as RFC 2104 section 5 allows of an HMAC."""
+KEY_BYTES = 16
+"""Kept of every key: 128 bits, as RFC 2104 section 5 allows of an HMAC; the warehouse's UUID."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,6 @@ class HashSecrets:
         con.execute("SET VARIABLE record_secret = ?::VARCHAR", [self.record_secret])
 
 
-def child_key(key: bytes, anchor: str) -> str:
+def child_key(key: bytes, anchor: str) -> UUID:
     """`child_key` of an anchor, as the warehouse computes it."""
-    return hmac.new(key, anchor.encode(), hashlib.sha256).hexdigest()[:KEY_DIGITS]
+    return UUID(bytes=hmac.new(key, anchor.encode(), hashlib.sha256).digest()[:KEY_BYTES])

@@ -19,7 +19,7 @@ from orchestration.contracts.model import Catalogue
 from orchestration.intake import archive
 from orchestration.intake.archive import Bytes
 from orchestration.intake.containers import RefusedArchiveError, unpack
-from orchestration.intake.files import Delivery
+from orchestration.intake.files import Delivery, Look
 from orchestration.intake.read import as_utf8, first_line
 from orchestration.intake.recognise import (
     Heading,
@@ -46,6 +46,7 @@ class Item:
     archive_sha256: str
     member: int | None
     found: Bytes
+    received_at: datetime
     heading: Heading | None = None
     period: Period | None = None
     refusal: RefusedFileError | None = None
@@ -57,7 +58,6 @@ class Received:
     """A delivery in the ledger, its files in a work folder of its own."""
 
     partner_code: str
-    received_at: datetime
     items: list[Item] = field(default_factory=list)
 
     def unit(self, item: Item) -> Unit | None:
@@ -83,11 +83,7 @@ class Desk:
 def receive(delivery: Delivery, work: Path, desk: Desk) -> Received | None:
     """Take one delivery in; None when its files changed meanwhile and are left for the next look."""
     work.mkdir(parents=True, mode=0o700)
-    received_at = now()
-    if desk.settings.received_at == "mtime":
-        newest = max(f.mtime_ns for f in delivery.files) / 1e9
-        received_at = datetime.fromtimestamp(newest, UTC).replace(tzinfo=None)
-    received = Received(delivery.partner_code, received_at)
+    received = Received(delivery.partner_code)
     refused: RefusedFileError | None = None
     for file in delivery.files:
         if file.size > desk.settings.max_file_bytes:
@@ -96,9 +92,9 @@ def receive(delivery: Delivery, work: Path, desk: Desk) -> Received | None:
             )
         found = archive.store(file.path, desk.settings.archive, desk.keys)
         step("archived", bytes=found.size)
-        received.items.append(
-            Item(file.path.name, file.path, found.sha256, None, found, refusal=refused)
-        )
+        item = Item(file.path.name, file.path, found.sha256, None, found, _received_at(file, desk))
+        item.refusal = refused
+        received.items.append(item)
     if delivery.is_zip and refused is None:
         received.items = _members(received.items[0], work, desk.settings)
     recognise_items(received, delivery.name, work, desk)
@@ -115,6 +111,12 @@ def receive(delivery: Delivery, work: Path, desk: Desk) -> Received | None:
     _clear_landing(delivery, received, work, desk.settings.landing)
     step("cleared")
     return received
+
+
+def _received_at(file: Look, desk: Desk) -> datetime:
+    if desk.settings.received_at == "mtime":
+        return datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).replace(tzinfo=None)
+    return now()
 
 
 def recognise_items(received: Received, delivery_name: str, work: Path, desk: Desk) -> None:
@@ -235,7 +237,14 @@ def _members(zipped: Item, work: Path, settings: Settings) -> list[Item]:
         zipped.refusal = RefusedFileError("zip_refused", f"The archive is refused: {error}")
         return [zipped]
     return [
-        Item(m.name, m.path, zipped.archive_sha256, m.index, archive.survey(m.path))
+        Item(
+            m.name,
+            m.path,
+            zipped.archive_sha256,
+            m.index,
+            archive.survey(m.path),
+            zipped.received_at,
+        )
         for m in members
     ]
 
@@ -244,7 +253,7 @@ def _ledger_row(received: Received, item: Item, delivery: Delivery, desk: Desk) 
     row: dict[str, Any] = {
         "run_id": desk.run_id,
         "partner_code": received.partner_code,
-        "received_at": received.received_at,
+        "received_at": item.received_at,
         "file_name": f"{delivery.name}/{item.name}" if delivery.name != "." else item.name,
         "archive_sha256": item.archive_sha256,
         "member": item.member,

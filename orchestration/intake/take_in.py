@@ -88,7 +88,7 @@ def pick_up(
         work.mkdir(parents=True, mode=0o700)
         try:
             item = _restored(row, work, desk)
-            received = Received(row["partner_code"], row["received_at"], [item])
+            received = Received(row["partner_code"], [item])
             _process(con, received, item, desk, summary)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -103,7 +103,10 @@ def _restored(row: object, work: Path, desk: Desk) -> Item:
         path = unpack(path, work, desk.settings)[int(str(entry["member"]))].path
     found = archive.survey(path)
     member = None if entry["member"] is None else int(str(entry["member"]))
-    item = Item(str(entry["file_name"]), path, str(entry["archive_sha256"]), member, found)
+    received_at: datetime = row["received_at"]  # type: ignore[index]
+    item = Item(
+        str(entry["file_name"]), path, str(entry["archive_sha256"]), member, found, received_at
+    )
     item.ledger_id = int(str(entry["ledger_id"]))
     try:
         text = as_utf8(path, found, work / "heading")
@@ -139,7 +142,7 @@ def _process(
             active is not None
             and replaces is not None
             and _order(active["header_created_at"], active["received_at"], active["ledger_id"])
-            > _order(created_at, received.received_at, item.ledger_id)
+            > _order(created_at, item.received_at, item.ledger_id)
         ):
             outcome = Outcome(
                 "superseded",

@@ -29,7 +29,7 @@ from orchestration.synthetic.generate import generate
 from orchestration.synthetic.options import Options
 from orchestration.warehouse.snapshot import current, query
 
-AS_AT = date(2026, 10, 31)
+AS_AT = date(2026, 11, 10)
 CICS = [sys.executable, "-c", "from orchestration.cli import main; main()"]
 
 

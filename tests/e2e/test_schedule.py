@@ -1,0 +1,179 @@
+"""With the scheduler running: a new month, the same again, a correction, a power cut.
+
+A reader's server stays up all the while, and a page open in a browser is what is looked at.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from orchestration.serving import Server, serve
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.e2e.conftest import CICS, Home, free_port, kill_tree, make_alliance, make_home, wait_for
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("e2e-schedule")]
+BEFORE = ("RV3", "RAL", "RNK", "E09000007")
+
+
+@dataclass
+class Readers:
+    """Readers who ask the published snapshot again and again; what went wrong for them."""
+
+    home: Home
+    failures: list[str] = field(default_factory=list)
+    reads: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def read(self) -> None:
+        while not self._stop.wait(0.3):
+            try:
+                (row,) = self.home.rows(
+                    "SELECT count(*) AS n, count(DISTINCT build_id) AS b FROM kpi_result"
+                )
+                if row["n"] == 0 or row["b"] != 1:
+                    self.failures.append(str(row))
+                self.reads += 1
+            except Exception as error:
+                self.failures.append(f"{type(error).__name__}: {error}")
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+@contextmanager
+def scheduler(home: Home, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`cics schedule` on a free port, killed at the end if it still runs."""
+    log = (home.folder / "scheduler.log").open("ab")
+    process = subprocess.Popen(
+        [*CICS, "schedule", "--home", str(home.folder), "--port", str(free_port())],
+        env={**os.environ, "CICS_SENSOR_SECONDS": "2", **environment},
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        kill_tree(process.pid)
+        log.close()
+
+
+def finished_runs(home: Home) -> list[str]:
+    frame = home.state("run")
+    return list(frame[frame.status != "started"].sort_values("started_at").status)
+
+
+def correct(home: Home, created: str, keep: int) -> None:
+    """RV3's September again: made later, and without some of its contacts."""
+    source = home.extracts / "RV3" / "2026-09"
+    target = home.folder / "landing" / "RV3" / f"2026-09-again-{keep}"
+    shutil.copytree(source, target)
+    header = target / "CYP000Header.csv"
+    rows = list(csv.reader(header.open(encoding="utf-8")))
+    rows[1][rows[0].index("FileCreation_DateTime")] = created
+    with header.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    contacts = target / "CYP201CareContact.csv"
+    lines = contacts.read_text(encoding="utf-8").splitlines()
+    contacts.write_text("\n".join([lines[0], *lines[1 :: 1 + keep]]) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.fixture
+def server(home: Home) -> Iterator[Server]:
+    started = serve(home.folder, "operational", free_port())
+    started.wait_until_ready()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    make_alliance(tmp_path / "extracts", 120, date(2026, 4, 1), date(2026, 9, 1))
+    made = make_home(tmp_path / "home", tmp_path / "extracts")
+    for partner in BEFORE:
+        made.drop(partner, "2026-0[4-8]")
+    made.drop("RKE", "*")
+    return made
+
+
+def shows(page: Page, text: str) -> bool:
+    """Whether the open page says `text`; nobody reloads it."""
+    return text in page.locator("body").inner_text()
+
+
+def test_a_year_in_the_life_of_landing(home: Home, server: Server, page: Page) -> None:
+    readers = Readers(home)
+    with scheduler(home) as process:
+        first = wait_for("the first build", home.build_id, seconds=400)
+        thread = threading.Thread(target=readers.read, daemon=True)
+        thread.start()
+        page.goto(server.address)
+        wait_for("the page to show the first build", lambda: shows(page, first))
+
+        home.drop("RV3", "2026-09")
+        home.drop("RAL", "2026-09")
+        second = wait_for(
+            "a new month's build", lambda: home.build_id() != first and home.build_id()
+        )
+        wait_for("the open page to show it", lambda: shows(page, second))
+        received = home.rows(
+            "SELECT DISTINCT status FROM submission "
+            "WHERE partner_code = 'RV3' AND period = '2026-09-01'"
+        )
+        assert {row["status"] for row in received} <= {"on_time", "late"}
+
+        runs = len(finished_runs(home))
+        home.drop("RV3", "2026-09")
+        wait_for("the run that sees the duplicates", lambda: len(finished_runs(home)) > runs)
+        frame = home.state("submission")
+        assert (frame.status == "duplicate").sum() == 7
+        assert home.build_id() == second
+
+        correct(home, "2026-10-30T09:00:00", keep=1)
+        third = wait_for(
+            "the correction's build", lambda: home.build_id() != second and home.build_id()
+        )
+        changed = home.rows(f"SELECT * FROM restatement WHERE build_id = '{third}'")
+        assert changed
+        assert all("RV3 csds" in row["cause"] for row in changed)
+
+        correct(home, "2026-10-30T10:00:00", keep=2)
+        wait_for("a run half way", lambda: (home.state("run").status == "started").any())
+        kill_tree(process.pid)
+    assert home.build_id() == third
+    urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=5).close()
+
+    with scheduler(home):
+        wait_for("the next start to finish the work", lambda: home.build_id() not in (None, third))
+        runs_seen = home.state("run")
+        assert (runs_seen.status == "killed").sum() == 1
+    readers.stop()
+    thread.join(timeout=30)
+    assert readers.failures == []
+    assert readers.reads > 20
+    frame = home.state("submission")
+    assert not (frame.status == "received").any()
+    active = frame[frame.is_active.astype(bool)]
+    assert not active.duplicated(["partner_code", "standard", "table_name", "period_start"]).any()
+    assert not list((home.folder / "landing").rglob("*.csv"))
