@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from uuid import UUID
 
 import duckdb
 import pytest
 
+from orchestration import duck
 from orchestration.identity.keyed_hash import HashSecrets, child_key
 
 from .conftest import Story
@@ -16,7 +18,7 @@ ANCHOR = "nhs|9990000018|2019-02-03"
 # the body of the macro hmac_sha256
 HMAC_SQL = """
 select left(sha256(
-    getvariable('hmac_outer') || unhex(sha256(getvariable('hmac_inner') || (?)::blob))), 32)
+    getvariable('hmac_outer') || unhex(sha256(getvariable('hmac_inner') || (?)::blob))), 32)::uuid
 """
 
 
@@ -25,14 +27,12 @@ def test_hmac_in_sql_equals_hmac_in_python(key: bytes) -> None:
     con = duckdb.connect()
     HashSecrets.from_key(key).set_on(con)
     found = con.execute(HMAC_SQL, [ANCHOR]).fetchone()
-    expected = hmac.new(key, ANCHOR.encode(), hashlib.sha256).hexdigest()[:32]
+    expected = UUID(hmac.new(key, ANCHOR.encode(), hashlib.sha256).hexdigest()[:32])
     assert found == (expected,)
     assert child_key(key, ANCHOR) == expected
 
 
 def test_the_warehouse_keys_children_by_it(story: Story) -> None:
-    from orchestration import duck
-
     alliance = story.alliance
     con = duck.connect(alliance.settings)
     duck.attach(con, alliance.settings.build_file, "w", alliance.keys.warehouse, read_only=True)

@@ -1,3 +1,4 @@
+{% set key = ['record_system', 'service_request_id', 'care_contact_id'] %}
 -- One row per contact of a request, latest version; a contact in two extracts is one. It belongs
 -- to the employer of its team, and to the referral of its request to that team's service.
 with contacts as (
@@ -36,10 +37,12 @@ services as (
 
 ),
 
-latest as (
+sent as (
 
     select
         versions.record_system,
+        versions.version_rank,
+        contacts.row_number,
         contacts.service_request_id,
         contacts.care_contact_id,
         contacts.team_id,
@@ -53,12 +56,18 @@ latest as (
         contacts.submission_id
     from contacts
     inner join versions on contacts.submission_id = versions.submission_id
-    qualify
-        row_number() over (
-            partition by
-                versions.record_system, contacts.service_request_id, contacts.care_contact_id
-            order by versions.version_rank desc, contacts.row_number desc
-        ) = 1
+
+),
+
+repeated as (
+
+    {{ repeated_records('sent', key) }}
+
+),
+
+latest as (
+
+    {{ latest_version('sent', 'repeated', key) }}
 
 ),
 
