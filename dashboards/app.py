@@ -46,9 +46,9 @@ def main() -> None:
     except SnapshotUnavailableError as problem:
         show_unavailable(settings, problem)
         return
-    with brand:
-        st.html(brand_html(snapshot.build.partnership, AUDIENCE_NAMES[settings.audience]))
     with visiting(Visit(settings, role.scope(settings.audience), snapshot)) as visit:
+        with brand:
+            st.html(brand_html(snapshot.build.partnership, AUDIENCE_NAMES[settings.audience]))
         try:
             page.run()
         except Exception:

@@ -35,8 +35,7 @@ class PageFrame:
             snapshot.build, states, names, visit.today, is_fallback=snapshot.is_fallback
         ):
             BANNERS[banner.kind](banner.text)
-        if not snapshot.is_fallback:
-            watch_for_newer(visit.settings, snapshot.build.build_id)
+        watch_for_newer(visit.settings, snapshot.announced)
 
     def headline(self, lines: Sequence[str]) -> None:
         """One to three sentences that answer the page's question."""

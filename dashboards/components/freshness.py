@@ -8,8 +8,8 @@ from dashboards.published.pointer import SnapshotUnavailableError, read_pointer
 from dashboards.settings import Settings
 
 
-def watch_for_newer(settings: Settings, shown_build: str | None) -> None:
-    """Compare the pointer with the build on the page every few seconds; nothing else is read.
+def watch_for_newer(settings: Settings, announced: str | None) -> None:
+    """Compare the pointer with what it said when the page was drawn; nothing else is read.
 
     The page is not redrawn under its reader: they are told, and choose. Any other change they make
     shows the newer figures as well.
@@ -21,10 +21,10 @@ def watch_for_newer(settings: Settings, shown_build: str | None) -> None:
             current = read_pointer(settings.published).build_id
         except SnapshotUnavailableError:
             return
-        if current == shown_build:
+        if current == announced:
             return
         with st.container(horizontal=True, vertical_alignment="center", key="newer"):
-            st.info("New figures are available." if shown_build else "Figures are available now.")
+            st.info("New figures are available." if announced else "Figures are available now.")
             if st.button("Show the new figures", type="primary", key="show-newer"):
                 st.rerun()
 

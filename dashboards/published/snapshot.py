@@ -45,10 +45,15 @@ class Source:
 
 @dataclass
 class Snapshot(Source):
-    """One build for one run. `is_fallback`: the current one would not open, this is the one before."""
+    """One build for one run; `announced` is what the pointer named, None when it names nothing."""
 
     build: Build = field(kw_only=True)
-    is_fallback: bool = False
+    announced: str | None = None
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether the announced build would not open and this is the one before."""
+        return self.announced != self.build.build_id
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,10 @@ def current_snapshot(settings: Settings) -> Snapshot:
     place = (settings.published, settings.audience)
     with _lock:
         held = _open.get(place)
+        announced = None
         try:
             pointer = read_pointer(settings.published)
+            announced = pointer.build_id
             if held is None or held.pointer != pointer:
                 fresh = _attach(settings, pointer)
                 _open[place] = fresh
@@ -82,16 +89,15 @@ def current_snapshot(settings: Settings) -> Snapshot:
             if held is None:
                 raise
             log.exception("keeping build %s", held.build.build_id)
-            return _lend(held, is_fallback=True)
-        return _lend(held, is_fallback=False)
+        return _lend(held, announced)
 
 
-def _lend(held: _Open, *, is_fallback: bool) -> Snapshot:
+def _lend(held: _Open, announced: str | None) -> Snapshot:
     return Snapshot(
         version=f"{held.pointer.folder}:{held.build.build_id}",
         lender=held.lender,
         build=held.build,
-        is_fallback=is_fallback,
+        announced=announced,
     )
 
 

@@ -15,13 +15,13 @@ import pandas as pd
 
 from dashboards.published.duck import _extension, _quote
 from tests.unit.dashboards import figures as made
+from tests.unit.dashboards.disclosed import Rows, disclose
 from tests.unit.dashboards.published_tables import COMMON, LEDGER_SUBMISSION
 
 BUILD = "2026-11-10.1"
 NAME = "Camden Integrated Children's Service"
 KPI = {"kpi_id": "timeliness", "part": "first_contact"}
 TITLE = "First contact within 6 weeks"
-Rows = list[dict[str, Any]]
 
 
 def make_home(root: Path, scenario: str) -> Path:
@@ -277,38 +277,3 @@ def wait_summary(scenario: str) -> Iterable[dict[str, Any]]:
                     "mean_days": 38.2 if n else None, "median_days": 31.0 if n else None,
                     "p92_days": 96.0 if n else None,
                 }  # fmt: skip
-
-
-COUNTS = {
-    "submission": ("rows", "quarantined"), "kpi_exclusion": ("count",),
-    "waiting_month": ("waiting",), "wait_summary_month": ("n",),
-}  # fmt: skip
-
-
-def disclose(table: str, rows: Rows) -> Rows:
-    """Rule A as the board's copy has it: 1 to 7 withheld, others to the nearest 5."""
-    if table in {"kpi_result", "kpi_month"}:
-        return [_disclose_ratio(row) for row in rows]
-    return [_disclose_counts(row, COUNTS[table]) for row in rows] if table in COUNTS else rows
-
-
-def _disclose_counts(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    few = [name for name in names if row[name] is not None and 0 < row[name] < 8]
-    kept = {n: None if n in few or row[n] is None else 5 * round(row[n] / 5) for n in names}
-    statistics = {n: None for n in row if n.endswith("_days")} if few else {}
-    return row | kept | statistics | {"withheld": bool(few)}
-
-
-def _disclose_ratio(row: dict[str, Any]) -> dict[str, Any]:
-    seen, of = row["numerator"], row["denominator"]
-    if of is None:
-        return row
-    few = 0 < seen < 8 or 0 < of - seen < 8
-    shown_of = None if 0 < of < 8 else 5 * round(of / 5)
-    shown_seen = None if few or shown_of is None else 5 * round(seen / 5)
-    value = 100 * shown_seen / shown_of if shown_seen is not None and shown_of else None
-    gone = {"mean_wait_days": None} if shown_of is None and "mean_wait_days" in row else {}
-    return row | gone | {
-        "numerator": shown_seen, "denominator": shown_of, "value": value,
-        "withheld": few or (shown_of is None),
-    }  # fmt: skip

@@ -6,7 +6,9 @@ import inspect
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import duckdb
 import pytest
@@ -63,6 +65,33 @@ def test_a_build_that_will_not_open_leaves_the_last_good_one(
     held = current_snapshot(settings)
     assert held.is_fallback
     assert held.build.build_id == "2026-11-10.1"
+
+
+def test_readers_never_fail_nor_mix_builds_while_new_ones_are_published(
+    home: Path, settings_of: SettingsOf
+) -> None:
+    settings = settings_of(home, "board")
+    publish(home, "first_quarter", "2026-11-11.1")
+    done = Event()
+
+    def read(_: int) -> int:
+        runs = 0
+        while not done.is_set():
+            snapshot = current_snapshot(settings)
+            for table in ("build", "partner", "kpi_result"):
+                found = snapshot.rows(f"select distinct build_id from {table}", {})
+                assert found == [(snapshot.build.build_id,)]
+            snapshot.close()
+            runs += 1
+        return runs
+
+    with ThreadPoolExecutor(8) as readers:
+        running = [readers.submit(read, number) for number in range(8)]
+        for swap in range(12):
+            point_to(home, f"2026-11-1{swap % 2}.1")
+            current_snapshot(settings).close()
+        done.set()
+        assert all(one.result() > 0 for one in running)
 
 
 def test_a_file_of_another_build_than_announced_is_refused(

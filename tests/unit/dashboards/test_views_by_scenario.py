@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from tests.unit.dashboards.conftest import VIEWS, HomeOf, Opener, words
@@ -53,6 +56,19 @@ def test_before_the_first_build_nothing_is_wrong(
     app = open_app(home, "board")
     assert not app.exception
     assert app.title[0].value == "No figures yet"
+
+
+@pytest.mark.usefixtures("cold")
+def test_when_newer_figures_will_not_open_the_last_good_ones_stay_and_say_so(
+    tmp_path: Path, home_of: HomeOf, open_app: Opener
+) -> None:
+    home = shutil.copytree(home_of("first_quarter"), tmp_path / "home")
+    app = open_app(home, "board")
+    (home / "published" / "current.json").write_text("{")
+    app.run()
+    assert not app.exception
+    assert "These are the last good ones" in app.error[0].value
+    assert "build 2026-11-10.1" in words(app)
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
