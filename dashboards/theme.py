@@ -63,6 +63,9 @@ table.cics thead th {{border-bottom:2px solid {NAVY}; color:{NAVY}; font-weight:
   vertical-align:bottom;}}
 table.cics tbody th {{font-weight:400;}}
 table.cics .num {{text-align:right; white-space:nowrap;}}
+table.cics.snug th, table.cics.snug td {{padding:.5rem .35rem;}}
+table.cics.snug .num {{white-space:normal;}}
+table.cics.snug tbody th {{white-space:nowrap;}}
 table.cics tr.group th, table.cics tr.group td {{background:{PALE};}}
 table.cics tr.group th {{font-weight:700;}}
 table.cics tr.child th {{padding-left:1.5rem;}}

@@ -136,6 +136,7 @@ def show_quarters(page: KpiPage, subject: Subject, key: KpiKey, result: KpiResul
         caption=f"By quarter: {page.title(key)}, {subject.label}",
         columns=("Quarter", "Verdict", "Result", cases),
         numeric=frozenset({"Result", cases}),
+        css="snug",
         rows=[
             (
                 row.quarter,
