@@ -23,6 +23,8 @@ from orchestration.settings import Settings, load_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys_app = typer.Typer(no_args_is_help=True, help="The home's keys.")
 app.add_typer(keys_app, name="keys")
+bench_app = typer.Typer(no_args_is_help=True, help="Measure speed against a reference in one run.")
+app.add_typer(bench_app, name="bench")
 console = Console(stderr=True)
 
 Home = Annotated[Path | None, typer.Option("--home", help="The home folder; $CICS_HOME or ./var.")]
@@ -315,6 +317,24 @@ def sql(
         print(frame.to_json(orient="records", date_format="iso"))
     else:
         print(frame.to_csv(index=False), end="")
+
+
+@bench_app.command("intake")
+def bench_intake(
+    rows: Annotated[int, typer.Option(min=1000)] = 10_000_000,
+    passes: Annotated[int, typer.Option(min=1)] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Intake of one contacts file beside a plain DuckDB load of it."""
+    from orchestration.bench import bench_intake as measure
+
+    found = measure(rows, passes, lambda text: console.print(text, highlight=False))
+
+    def show() -> None:
+        for name, value in found.items():
+            console.print(f"{name}: {value}", highlight=False)
+
+    _tell(found, as_json, show)
 
 
 @keys_app.command("make")

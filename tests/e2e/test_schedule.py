@@ -118,7 +118,10 @@ def home(tmp_path: Path) -> Home:
 
 
 def shows(page: Page, text: str) -> bool:
-    """Whether the open page says `text`; nobody reloads it."""
+    """Whether the open page says `text`; its reader takes up the offer of newer figures."""
+    offer = page.get_by_role("button", name="Show the new figures")
+    if offer.is_visible():
+        offer.click()
     return text in page.locator("body").inner_text()
 
 
