@@ -54,14 +54,14 @@ def percent_text(
     return f"{shown}%"
 
 
-def is_on_the_edge(result: KpiResult, operator: str | None) -> bool:
-    """Whether the rounded value would contradict the verdict, so that words stand for it."""
-    return result.value is not None and not result_value(result, operator)[0].isdigit()
+def result_value(result: KpiResult, operator: str | None, *, by_service: bool = False) -> str:
+    """The value of a result; empty when there is none or it is withheld.
 
-
-def result_value(result: KpiResult, operator: str | None) -> str:
-    """The value of a result; empty when there is none or it is withheld."""
-    return percent_text(result.value, result.status, result.threshold, operator)
+    `by_service`: it was missed because a service missed it, so value and verdict may differ by far
+    more than rounding, and the value is given as it is.
+    """
+    status = None if by_service else result.status
+    return percent_text(result.value, status, result.threshold, operator)
 
 
 def result_count(result: KpiResult, *, rounded: bool) -> str:

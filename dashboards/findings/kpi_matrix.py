@@ -153,6 +153,23 @@ def counts_line(results: Sequence[KpiResult]) -> str:
     )
 
 
+def missed_services(result: KpiResult, results: Sequence[KpiResult]) -> list[KpiResult]:
+    """The services by which a provider, or the partnership, missed a KPI; none where it is whole.
+
+    A KPI that holds in every discipline is missed by one service, whatever the total is.
+    """
+    if result.level == "service" or result.status != "not_met":
+        return []
+    return [
+        one
+        for one in results
+        if one.level == "service"
+        and one.status == "not_met"
+        and (one.kpi_id, one.part, one.quarter) == (result.kpi_id, result.part, result.quarter)
+        and (result.level == "partnership" or one.provider_code == result.provider_code)
+    ]
+
+
 def history(
     results: Sequence[KpiResult], key: KpiKey, level: str, code: str, until: date, length: int = 8
 ) -> list[KpiResult]:

@@ -155,6 +155,7 @@ def detail(
     *,
     rounded: bool,
     due: str = "",
+    missed_in: Sequence[str] = (),
 ) -> list[str]:
     """What one party's result says."""
     period = quarter_name(quarter)
@@ -165,7 +166,8 @@ def detail(
     threshold = f", threshold {result.threshold:g}%" if result.threshold is not None else ""
     word = kpi_status(result.status).text.lower()
     if result.status in DECIDED:
-        value = result_value(result, definition.operator if definition else None)
+        operator = definition.operator if definition else None
+        value = result_value(result, operator, by_service=bool(missed_in))
         count = result_count(result, rounded=rounded)
         figure = value if not count else f"{value} ({count})"
         text = shortest(
@@ -185,6 +187,15 @@ def detail(
     else:
         text = sentence(f"{period}, {name}: {word}{f'; {_lower(due)}' if due else ''}")
     lines = [text]
+    if missed_in:
+        lines.append(
+            shortest(
+                [
+                    f"Every service must meet it: missed in {listed(missed_in)}.",
+                    f"Every service must meet it: missed in {plural(len(missed_in), 'service')}.",
+                ]
+            )
+        )
     if is_few(result.denominator):
         lines.append("Few cases: one child more or less moves this percentage by over 5 points.")
     if has_other_reading(result):

@@ -57,6 +57,7 @@ def detail(page: KpiPage, label: str) -> None:
             page.quarter,
             rounded=visit.is_board,
             due=page.due(result) if result else "",
+            missed_in=page.missed_in(result) if result else (),
         )
     )
     back = link(f"Back to {OVERVIEW.lower()}", address({"show": None, "quarter": page.quarter}))

@@ -6,25 +6,22 @@ from collections.abc import Sequence
 from html import escape
 
 from dashboards.components.html import Html, bar, chip, dot
-from dashboards.findings.figures import is_few, is_on_the_edge, result_count, result_value
+from dashboards.findings.figures import is_few, result_count
 from dashboards.findings.text import quarter_name
-from dashboards.published.rows import KpiDefinition, KpiResult
+from dashboards.published.rows import KpiResult
 from dashboards.words import kpi_status
 
 
 def result_cell(
-    result: KpiResult | None,
-    definition: KpiDefinition | None,
-    notes: Sequence[str],
-    *,
-    rounded: bool,
+    result: KpiResult | None, value: str, notes: Sequence[str], *, rounded: bool
 ) -> Html:
-    """A result as HTML; the word always stands first, so colour decides nothing."""
+    """A result as HTML; the word always stands first, so colour decides nothing.
+
+    `value` is the result's value as written; there is no bar where words stand for it.
+    """
     if result is None:
         return Html("No result")
     parts = [f'<span class="chip-slot">{chip(kpi_status(result.status))}</span>']
-    operator = definition.operator if definition else None
-    value = result_value(result, operator)
     count = result_count(result, rounded=rounded)
     if value:
         words = "" if value[0].isdigit() else " words"
@@ -32,7 +29,7 @@ def result_cell(
     if count:
         few = " · few cases" if is_few(result.denominator) else ""
         parts.append(f'<span class="count">{escape(count)}{few}</span>')
-    if result.value is not None and not is_on_the_edge(result, operator):
+    if result.value is not None and value[:1].isdigit():
         parts.append(bar(result.value, result.threshold))
     if notes:
         parts.append(f'<span class="notes">{escape(" · ".join(notes))}</span>')

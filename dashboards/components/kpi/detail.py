@@ -18,7 +18,6 @@ from dashboards.findings.figures import (
     meets,
     percent_text,
     result_count,
-    result_value,
 )
 from dashboards.findings.kpi_matrix import KpiKey, history
 from dashboards.findings.text import month_name, quarter_name
@@ -42,12 +41,11 @@ def find_result(page: KpiPage, subject: Subject, key: KpiKey) -> KpiResult | Non
 
 def show_facts(page: KpiPage, result: KpiResult, definition: KpiDefinition | None) -> None:
     """The verdict, the number, the threshold and where it comes from, the mean wait."""
-    operator = definition.operator if definition else None
     source = SOURCES.get(result.threshold_source or "", result.threshold_source or "")
     pairs: list[tuple[str, object, str]] = [
         ("Verdict", chip(kpi_status(result.status)), " · ".join(page.notes(result)))
     ]
-    value = result_value(result, operator)
+    value = page.value(result)
     count = result_count(result, rounded=page.visit.is_board)
     if value or count:
         few = " · few cases" if is_few(result.denominator) else ""
@@ -129,7 +127,6 @@ def months_table(months: list[KpiMonth], name: str, *, rounded: bool) -> Table:
 
 def show_quarters(page: KpiPage, subject: Subject, key: KpiKey, result: KpiResult) -> None:
     """The last eight verdicts: what the contract judges."""
-    operator = _operator(page, key)
     past = list(reversed(history(page.every, key, subject.level, subject.code, result.quarter_end)))
     cases = "Cases (rounded)" if page.visit.is_board else "Cases"
     table = Table(
@@ -141,7 +138,7 @@ def show_quarters(page: KpiPage, subject: Subject, key: KpiKey, result: KpiResul
             (
                 row.quarter,
                 chip(kpi_status(row.status)),
-                result_value(row, operator) or ("Withheld" if row.withheld else ""),
+                page.value(row) or ("Withheld" if row.withheld else ""),
                 cases_text(row),
             )
             for row in past
@@ -227,8 +224,3 @@ def show_definition(definition: KpiDefinition | None) -> None:
 def _state(status: str | None, value: float | None) -> Html:
     shown = f" {percent_text(value, None, None, None)}" if value is not None else ""
     return Html(f"{chip(kpi_status(status))}{shown}")
-
-
-def _operator(page: KpiPage, key: KpiKey) -> str | None:
-    definition = page.titles().get(key)
-    return definition.operator if definition else None

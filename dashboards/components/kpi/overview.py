@@ -10,7 +10,6 @@ from dashboards.components.html import Html, chip, link, safe
 from dashboards.components.kpi.cell import history_strip, result_cell
 from dashboards.components.kpi.page import KpiPage
 from dashboards.components.table import Table, show_table
-from dashboards.findings.figures import is_on_the_edge, result_value
 from dashboards.findings.kpi_matrix import MatrixRow, history, matrix, status_counts
 from dashboards.findings.text import quarter_name
 from dashboards.words import FEWER, KPI_STATUS, kpi_status
@@ -63,7 +62,6 @@ def _clear() -> None:
 
 def matrix_table(page: KpiPage, rows: list[MatrixRow]) -> Table:
     """The matrix; with one KPI there is room for its last eight quarters as well."""
-    titles = page.titles()
     columns = ["Provider and service", *(page.title(key) for key in page.keys)]
     single = len(page.keys) == 1
     if single:
@@ -74,7 +72,8 @@ def matrix_table(page: KpiPage, rows: list[MatrixRow]) -> Table:
         for key in page.keys:
             found = row.results.get(key)
             notes = page.notes(found) if found else []
-            cells.append(result_cell(found, titles.get(key), notes, rounded=page.visit.is_board))
+            value = page.value(found) if found else ""
+            cells.append(result_cell(found, value, notes, rounded=page.visit.is_board))
         if single:
             until = next(iter(row.results.values())).quarter_end
             past = history(page.every, page.keys[0], row.level, row.code, until)
@@ -106,11 +105,10 @@ def _row_header(page: KpiPage, row: MatrixRow) -> Html:
 
 def _sheet(page: KpiPage, row: MatrixRow, key: tuple[str, str]) -> list[object]:
     result = row.results[key]
-    definition = page.titles().get(key)
-    operator = definition.operator if definition else None
     note = ""
-    if is_on_the_edge(result, operator):
-        note = f"{result_value(result, operator)}: the rounded value would mislead"
+    value = page.value(result)
+    if value and not value[0].isdigit():
+        note = f"{value}: the rounded value would mislead"
     elif result.value is None:
         note = FEWER.lower() if result.withheld else kpi_status(result.status).text.lower()
     return [

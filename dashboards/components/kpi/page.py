@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards.findings.due import due_words
-from dashboards.findings.kpi_matrix import KpiKey, definition_of, kpi_keys
+from dashboards.findings.figures import result_value
+from dashboards.findings.kpi_matrix import KpiKey, definition_of, kpi_keys, missed_services
 from dashboards.findings.kpi_sentences import Titles, title_of
 from dashboards.findings.names import WHOLE, Names
+from dashboards.findings.text import listed, plural
 from dashboards.published.rows import KpiDefinition, KpiResult, Restatement, ReturnState
 from dashboards.visit import Visit
 from dashboards.words import kpi_status, reason
@@ -84,6 +86,10 @@ class KpiPage:
             said.append(awaited)
         elif result.status == "not_assessed" and result.reason:
             said.append(reason(result.reason).capitalize())
+        services = self.missed_in(result)
+        if services:
+            where = listed(services) if len(services) < 3 else plural(len(services), "service")
+            said.append(f"Missed in {where}")
         other = result.alternative_status
         if other is not None and other != result.status:
             said.append(f"Other reading of the contract: {kpi_status(other).text.lower()}")
@@ -100,6 +106,19 @@ class KpiPage:
             if one.level == "provider" and one.status == result.status
         )
         return due_words(result, self.states, waiting)
+
+    def missed_in(self, result: KpiResult) -> list[str]:
+        """Names of the services by which a provider or the partnership missed a KPI."""
+        return [
+            self.names.full("service", one.code, one.quarter_end)
+            for one in missed_services(result, self.every)
+        ]
+
+    def value(self, result: KpiResult) -> str:
+        """A result's value as it is written."""
+        definition = definition_of(self.definitions, (result.kpi_id, result.part), result.version)
+        operator = definition.operator if definition else None
+        return result_value(result, operator, by_service=bool(self.missed_in(result)))
 
     def restated_from(self, result: KpiResult) -> str:
         """ "Revised: was 91%", or nothing."""

@@ -11,7 +11,7 @@ from dashboards import words
 from dashboards.components.kpi.cell import result_cell
 from dashboards.findings import kpi_sentences
 from dashboards.findings.figures import count_text, percent_text, result_count
-from dashboards.findings.kpi_matrix import counts_line, judged_cells, matrix
+from dashboards.findings.kpi_matrix import counts_line, judged_cells, matrix, missed_services
 from dashboards.findings.names import Names
 from dashboards.findings.text import MAX_WORDS, listed, moment, number, quarter_name
 from dashboards.published.rows import KpiDefinition, KpiResult, Party
@@ -159,9 +159,21 @@ def test_each_reason_not_to_judge_ends_its_own_sentence() -> None:
 
 
 def test_a_bar_is_not_drawn_where_it_would_contradict_the_verdict() -> None:
-    edge = of("RV3", "met", value=88.9)
-    assert "cics-bar" not in result_cell(edge, DEFINITION, [], rounded=True)
-    assert "just within 90%" in result_cell(edge, DEFINITION, [], rounded=True)
+    cell = result_cell(of("RV3", "met", value=88.9), "just within 90%", [], rounded=True)
+    assert "cics-bar" not in cell
+    assert "just within 90%" in cell
+
+
+def test_a_miss_by_one_service_is_never_called_a_matter_of_rounding() -> None:
+    whole = of("RV3", "not_met", value=92.3, numerator=540, denominator=585)
+    service = replace(of("speech", "not_met"), level="service", provider_code="RV3")
+    other = replace(service, code="dietetics", provider_code="RKE")
+    assert missed_services(whole, [whole, service, other]) == [service]
+    lines = kpi_sentences.detail(
+        whole, DEFINITION, "CNWL", "2026-27 Q2", rounded=False, missed_in=["Speech"]
+    )
+    assert "scored 92% (540 of 585)" in lines[0]
+    assert lines[1] == "Every service must meet it: missed in Speech."
 
 
 def test_the_other_reading_is_said_where_it_changes_the_verdict() -> None:
