@@ -77,7 +77,7 @@ def finished_runs(home: Home) -> list[str]:
 
 
 def correct(home: Home, created: str, keep: int) -> None:
-    """RV3's September again: made later, and without some of its contacts."""
+    """RV3's September again: made later, and with only the first few of its contacts."""
     source = home.extracts / "RV3" / "2026-09"
     target = home.folder / "landing" / "RV3" / f"2026-09-again-{keep}"
     shutil.copytree(source, target)
@@ -88,7 +88,7 @@ def correct(home: Home, created: str, keep: int) -> None:
         csv.writer(file).writerows(rows)
     contacts = target / "CYP201CareContact.csv"
     lines = contacts.read_text(encoding="utf-8").splitlines()
-    contacts.write_text("\n".join([lines[0], *lines[1 :: 1 + keep]]) + "\n", encoding="utf-8")
+    contacts.write_text("\n".join(lines[: 1 + keep]) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def server(home: Home) -> Iterator[Server]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    make_alliance(tmp_path / "extracts", 120, date(2026, 4, 1), date(2026, 9, 1))
+    make_alliance(tmp_path / "extracts", 200, date(2026, 4, 1), date(2026, 9, 1))
     made = make_home(tmp_path / "home", tmp_path / "extracts")
     for partner in BEFORE:
         made.drop(partner, "2026-0[4-8]")
