@@ -67,7 +67,18 @@ repeated as (
 
 latest as (
 
-    {{ latest_version('sent', 'repeated', key) }}
+    select sent.* from sent
+    {{ not_repeated('sent', 'repeated', key) }}
+
+    union all
+
+    select sent.* from sent
+    {{ only_repeated('sent', 'repeated', key) }}
+    qualify
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by sent.version_rank desc, sent.row_number desc
+        ) = 1
 
 ),
 

@@ -1,5 +1,6 @@
 -- One row per request and service: several teams of one service on a request are one referral.
 -- Holds the record's own numbers; `fct_referral` carries on without them.
+{% set key = ['record_system', 'service_request_id', 'service_code'] %}
 with team_referrals as (
 
     select * from {{ ref('stg_csds__cyp102') }}
@@ -30,29 +31,42 @@ services as (
 
 ),
 
--- aggregated in one pass: a referral is sent again in every month it is open
-latest as (
+flowed as (
 
     select
         versions.record_system,
         team_referrals.service_request_id,
         team_referrals.team_id,
-        max(versions.period_end) as last_flowed_on,
-        arg_max(
-            {
-                'closure_date': team_referrals.closure_date,
-                'closure_reason': team_referrals.closure_reason,
-                'rejection_date': team_referrals.rejection_date,
-                'rejection_reason': team_referrals.rejection_reason
-            },
-            versions.version_rank * 4294967296 + team_referrals.row_number
-        ) as version
+        team_referrals.closure_date,
+        team_referrals.closure_reason,
+        team_referrals.rejection_date,
+        team_referrals.rejection_reason,
+        team_referrals.row_number,
+        versions.version_rank,
+        versions.period_end
     from team_referrals
     inner join versions on team_referrals.submission_id = versions.submission_id
-    group by
-        versions.record_system,
-        team_referrals.service_request_id,
-        team_referrals.team_id
+
+),
+
+-- versions are ordered by period first, so the latest one is of the last month it flowed
+latest as (
+
+    select
+        record_system,
+        service_request_id,
+        team_id,
+        closure_date,
+        closure_reason,
+        rejection_date,
+        period_end as last_flowed_on,
+        rejection_date is not null or rejection_reason is not null as is_rejected
+    from flowed
+    qualify
+        row_number() over (
+            partition by record_system, service_request_id, team_id
+            order by version_rank desc, row_number desc
+        ) = 1
 
 ),
 
@@ -66,14 +80,10 @@ attributed as (
         services.is_triage,
         services.is_autism_pathway,
         latest.last_flowed_on,
-        latest.version.closure_date as closure_date,
-        latest.version.closure_reason as closure_reason,
-        latest.version.rejection_date as rejection_date,
-        coalesce(
-            latest.version.rejection_date is not null
-            or latest.version.rejection_reason is not null,
-            false
-        ) as is_rejected
+        latest.closure_date,
+        latest.closure_reason,
+        latest.rejection_date,
+        latest.is_rejected
     from latest
     inner join requests
         on
@@ -90,13 +100,64 @@ attributed as (
 
 ),
 
+repeated as (
+
+    {{ repeated_records('attributed', key) }}
+
+),
+
+alone as (
+
+    select attributed.* from attributed
+    {{ not_repeated('attributed', 'repeated', key) }}
+
+),
+
+several as (
+
+    select attributed.* from attributed
+    {{ only_repeated('attributed', 'repeated', key) }}
+
+),
+
+-- Of several teams, the one whose row decides: one that accepted before one that turned it down,
+-- one still open before one that closed it, then the last to close. So a referral is rejected, or
+-- closed, only when every team did.
+deciding as (
+
+    select
+        * exclude (last_flowed_on),
+        max(last_flowed_on) over (partition by {{ key | join(', ') }}) as last_flowed_on
+    from several
+    qualify
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by
+                is_rejected asc,
+                closure_date desc nulls first,
+                closure_reason desc nulls last,
+                rejection_date desc nulls last
+        ) = 1
+
+),
+
+merged as (
+
+    select * from alone
+
+    union all by name
+
+    select * from deciding
+
+),
+
 final as (
 
     select
         record_system,
         service_request_id,
         service_code,
-        {{ record_key(['record_system', 'service_request_id', 'service_code']) }} as referral_key,
+        {{ record_key(key) }} as referral_key,
         child_key,
         discipline,
         provider_code,
@@ -111,20 +172,12 @@ final as (
         primary_referral_reason,
         discharge_date,
         submission_id,
-        max(last_flowed_on) as last_flowed_on,
-        -- turned down only when every team of the service turned it down
-        bool_and(is_rejected) as is_rejected,
-        max(rejection_date) as rejection_date,
-        case
-            when not bool_or(not is_rejected and closure_date is null)
-                then max(closure_date) filter (where not is_rejected)
-        end as closure_date,
-        case
-            when not bool_or(not is_rejected and closure_date is null)
-                then arg_max(closure_reason, closure_date) filter (where not is_rejected)
-        end as closure_reason
-    from attributed
-    group by all
+        last_flowed_on,
+        is_rejected,
+        case when is_rejected then rejection_date end as rejection_date,
+        case when not is_rejected then closure_date end as closure_date,
+        case when not is_rejected then closure_reason end as closure_reason
+    from merged
 
 )
 

@@ -81,19 +81,50 @@ members as (
 
 ),
 
+-- the codes that count, as rows to join: carrying lists through a million referrals is slower
+attended as (
+
+    select
+        received_date,
+        qualifying_mechanisms,
+        unnest(attended_statuses) as attendance_status
+    from rules
+
+),
+
+qualifying as (
+
+    select
+        received_date,
+        attendance_status,
+        unnest(qualifying_mechanisms) as consultation_mechanism
+    from attended
+
+),
+
 seen as (
 
     select
         referrals.referral_key,
         min(first_contacts.first_contact_date) as first_contact_date
-    from referrals
-    inner join rules on referrals.received_date = rules.received_date
-    inner join members on referrals.referral_key = members.unit_key
-    inner join first_contacts on members.member_key = first_contacts.referral_key
-    where
-        list_contains(rules.attended_statuses, first_contacts.attendance_status)
-        and list_contains(rules.qualifying_mechanisms, first_contacts.consultation_mechanism)
+    from first_contacts
+    inner join members on first_contacts.referral_key = members.member_key
+    inner join referrals on members.unit_key = referrals.referral_key
+    inner join qualifying
+        on
+            referrals.received_date = qualifying.received_date
+            and first_contacts.attendance_status = qualifying.attendance_status
+            and first_contacts.consultation_mechanism = qualifying.consultation_mechanism
     group by referrals.referral_key
+
+),
+
+withdrawing as (
+
+    select
+        received_date,
+        unnest(withdrawn_closure_reasons) as closure_reason
+    from rules
 
 ),
 
@@ -119,11 +150,15 @@ units as (
         rules.age_below_years,
         children.died_date,
         chains.kept_referral_key <> referrals.referral_key as is_duplicate,
-        list_contains(rules.withdrawn_closure_reasons, referrals.closure_reason) as is_withdrawn
+        withdrawing.closure_reason is not null as is_withdrawn
     from referrals
     inner join judged on referrals.received_date = judged.received_date
     inner join rules on referrals.received_date = rules.received_date
     inner join children on referrals.child_key = children.child_key
+    left join withdrawing
+        on
+            referrals.received_date = withdrawing.received_date
+            and referrals.closure_reason = withdrawing.closure_reason
     left join chains on referrals.referral_key = chains.referral_key
     left join seen on referrals.referral_key = seen.referral_key
     left join flowed_to on referrals.provider_code = flowed_to.provider_code
