@@ -17,6 +17,7 @@ from orchestration.state.database import open_state
 
 DAGSTER_YAML = """\
 telemetry: {enabled: false}
+run_retries: {enabled: true, max_retries: 1}
 concurrency: {pools: {default_limit: 1}, runs: {max_concurrent_runs: 1}}
 run_monitoring: {enabled: true}
 retention: {schedule: {purge_after_days: 90}, sensor: {purge_after_days: {skipped: 2, success: 30}}}

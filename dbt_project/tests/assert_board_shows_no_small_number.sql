@@ -1,3 +1,5 @@
+-- noqa: disable=LT02
+-- (the loops over tables and columns indent nothing)
 -- Detects: a count the Board may not see: below the limit and above zero, or not rounded.
 -- Usually means: a new column that did not go through macros/disclosure.sql.
 -- A row is: a table, column and the count.

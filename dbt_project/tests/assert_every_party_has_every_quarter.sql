@@ -1,4 +1,4 @@
--- Detects: a contract party missing from a quarter, which a reader would take for nothing to report.
+-- Detects: a contract party missing from a quarter, which readers would take for nothing to report.
 -- Usually means: a KPI version, threshold or parameter that does not cover the quarter.
 -- A row is: a party and quarter without a result.
 select distinct

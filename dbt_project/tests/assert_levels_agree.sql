@@ -1,5 +1,5 @@
 -- Detects: services, providers and the partnership that do not add up.
--- Usually means: a unit of a provider that is no contract party, or of a service not in the skeleton.
+-- Usually means: a unit of a provider that is no contract party, or of a service not listed.
 -- A row is: a KPI and quarter with the sums of each level.
 select
     kpi_id,

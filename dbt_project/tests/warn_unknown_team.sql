@@ -1,7 +1,7 @@
 {{ config(severity='warn', meta={'category': 'conformance'}) }}
 
 -- Detects: referrals and contacts of teams the partnership's file does not have on that day.
--- Usually means: a team that was renamed or added; what it did counts nowhere until the file has it.
+-- Usually means: a team renamed or added; what it did counts nowhere until the file has it.
 -- A row is: a team as sent, with its rows.
 with sent as (
 
