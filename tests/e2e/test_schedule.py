@@ -5,6 +5,7 @@ A reader's server stays up all the while, and a page open in a browser is what i
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import shutil
@@ -18,6 +19,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
 
 from orchestration.serving import Server, serve
@@ -120,8 +122,9 @@ def home(tmp_path: Path) -> Home:
 def shows(page: Page, text: str) -> bool:
     """Whether the open page says `text`; its reader takes up the offer of newer figures."""
     offer = page.get_by_role("button", name="Show the new figures")
-    if offer.is_visible():
-        offer.click()
+    with contextlib.suppress(PlaywrightError):  # the page may be redrawing under the pointer
+        if offer.is_visible():
+            offer.click(timeout=2000)
     return text in page.locator("body").inner_text()
 
 
