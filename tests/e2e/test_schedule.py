@@ -78,19 +78,28 @@ def finished_runs(home: Home) -> list[str]:
     return list(frame[frame.status != "started"].sort_values("started_at").status)
 
 
-def correct(home: Home, created: str, keep: int) -> None:
-    """RV3's September again: made later, and with only the first few of its contacts."""
+def correct(home: Home, created: str, turned_down: int) -> None:
+    """RV3's September again: made later, and with its first referrals turned down."""
     source = home.extracts / "RV3" / "2026-09"
-    target = home.folder / "landing" / "RV3" / f"2026-09-again-{keep}"
+    target = home.folder / "landing" / "RV3" / f"2026-09-made-{created[11:13]}"
     shutil.copytree(source, target)
-    header = target / "CYP000Header.csv"
-    rows = list(csv.reader(header.open(encoding="utf-8")))
-    rows[1][rows[0].index("FileCreation_DateTime")] = created
-    with header.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-    contacts = target / "CYP201CareContact.csv"
-    lines = contacts.read_text(encoding="utf-8").splitlines()
-    contacts.write_text("\n".join(lines[: 1 + keep]) + "\n", encoding="utf-8")
+    with edited(target / "CYP000Header.csv") as rows:
+        rows[0]["FileCreation_DateTime"] = created
+    with edited(target / "CYP102ServiceTypeReferredTo.csv") as rows:
+        for row in rows[:turned_down]:
+            row["Referral_RejectionDate"] = "2026-09-15"
+
+
+@contextmanager
+def edited(path: Path) -> Iterator[list[dict[str, str]]]:
+    """The rows of a CSV, written back when the block ends."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    yield rows
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +120,7 @@ def server(home: Home) -> Iterator[Server]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    make_alliance(tmp_path / "extracts", 200, date(2026, 4, 1), date(2026, 9, 1))
+    make_alliance(tmp_path / "extracts", 120, date(2026, 4, 1), date(2026, 9, 1))
     made = make_home(tmp_path / "home", tmp_path / "extracts")
     for partner in BEFORE:
         made.drop(partner, "2026-0[4-8]")
@@ -156,7 +165,7 @@ def test_a_year_in_the_life_of_landing(home: Home, server: Server, page: Page) -
         assert (frame.status == "duplicate").sum() == 7
         assert home.build_id() == second
 
-        correct(home, "2026-10-30T09:00:00", keep=1)
+        correct(home, "2026-10-30T09:00:00", turned_down=10_000)
         third = wait_for(
             "the correction's build", lambda: home.build_id() != second and home.build_id()
         )
@@ -164,7 +173,7 @@ def test_a_year_in_the_life_of_landing(home: Home, server: Server, page: Page) -
         assert changed
         assert all("RV3 csds" in row["cause"] for row in changed)
 
-        correct(home, "2026-10-30T10:00:00", keep=2)
+        correct(home, "2026-10-30T10:00:00", turned_down=3)
         wait_for("a run half way", lambda: (home.state("run").status == "started").any())
         kill_tree(process.pid)
     assert home.build_id() == third
