@@ -16,7 +16,7 @@ demo: install
 test: install-dev chromium lint types walls sql unit
 
 test-all: test
-	$(BIN)/pytest -m "" tests
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not faults" tests
 
 install: $(UV)
 	@$(UV) sync --frozen --no-dev --quiet --python $(PYTHON)
