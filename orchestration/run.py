@@ -26,7 +26,7 @@ from orchestration.intake.load import prepare
 from orchestration.intake.receive import Desk
 from orchestration.intake.take_in import Progress, Summary, pick_up, take_in
 from orchestration.keys import Keys, load_keys
-from orchestration.lock import writer_lock
+from orchestration.lock import WriterBusyError, writer_lock
 from orchestration.partnership.load import load_partnership
 from orchestration.partnership.model import Partnership
 from orchestration.settings import Settings
@@ -223,7 +223,9 @@ class Pipeline:
         try:
             try:
                 duck.attach(con, self.settings.build_file, "warehouse", self.keys.warehouse)
-            except duckdb.Error:
+            except duckdb.Error as error:
+                if "lock" in str(error).lower():
+                    raise WriterBusyError("another process has the build file open") from None
                 log.warning("build file does not open; it is rebuilt from the archive")
                 reset_build_file(self.settings)
                 duck.attach(con, self.settings.build_file, "warehouse", self.keys.warehouse)
