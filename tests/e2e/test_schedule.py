@@ -19,11 +19,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, sync_playwright
 
 from orchestration.serving import Server, serve
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.conftest import CICS, Home, free_port, kill_tree, make_alliance, make_home, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("e2e-schedule")]
@@ -102,12 +101,11 @@ def edited(path: Path) -> Iterator[list[dict[str, str]]]:
         writer.writerows(rows)
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser.new_page()
-        browser.close()
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    reader = browser.new_context()
+    yield reader.new_page()
+    reader.close()
 
 
 @pytest.fixture
