@@ -19,7 +19,7 @@ LEADING_COLUMNS: tuple[tuple[str, str], ...] = (
 
 def raw_columns(contract: Contract) -> tuple[tuple[str, str], ...]:
     """Name and DuckDB type of every column of a contract's raw table, in order."""
-    own = tuple((column.name, column.type.duckdb_type) for column in contract.columns)
+    own = tuple((column.name, column.type.duckdb_type) for column in contract.all_columns)
     return LEADING_COLUMNS + own
 
 
