@@ -191,10 +191,35 @@ def test_only_a_blank_mandatory_value_can_reject_a_row() -> None:
     ]
 
 
-def test_every_key_column_of_the_activity_tables_is_mandatory() -> None:
-    for table in ("cyp001", "cyp101", "cyp102", "cyp201"):
-        found = contract("csds", table)
-        assert {found.column(n).required for n in found.key} == {Requirement.MANDATORY}
+@pytest.mark.parametrize(
+    ("standard", "table"),
+    [
+        *(("csds", table) for table in ("cyp001", "cyp101", "cyp102", "cyp201", "cyp202")),
+        *(("mhsds", table) for table in ("mhs001", "mhs101", "mhs102", "mhs201", "mhs202")),
+        *(("cin", table) for table in ("child", "cin_details", "assessment", "cp_review")),
+        *(("ssda903", table) for table in ("header", "episodes", "reviews", "oc2")),
+        *(("sen2", table) for table in ("person", "request", "assessment")),
+        *(("local", table) for table in ("person_index", "goal", "goal_rating")),
+    ],
+)
+def test_every_key_column_of_the_main_tables_is_mandatory(standard: str, table: str) -> None:
+    found = contract(standard, table)
+    assert {found.column(n).required for n in found.key} == {Requirement.MANDATORY}
+
+
+@pytest.mark.parametrize("name", sorted(shipped_catalogue().code_lists))
+def test_a_list_held_in_part_is_open(name: str) -> None:
+    found = shipped_catalogue().code_lists[name]
+    assert found.codes
+    if re.search(r"\bpart\b|values not held", found.source):
+        assert not found.is_complete
+
+
+def test_what_cannot_be_attributed_is_kept_and_counted() -> None:
+    """A goal without a team, or a card without an answer, must not vanish from the figures."""
+    goal, answer = contract("local", "goal"), contract("local", "fft_response")
+    assert [c.name for c in goal.mandatory] == ["goal_id", "local_patient_id"]
+    assert [c.name for c in answer.mandatory] == ["fft_response_id", "response_date"]
 
 
 def test_an_unknown_column_is_an_error() -> None:
