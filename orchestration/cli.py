@@ -249,26 +249,31 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Try a file before it is sent: same recognition, same rules, nothing stored."""
-    from orchestration.intake.trial import try_file
+    from orchestration.intake.trial import as_one, try_file
 
     settings = _settings(home, quiet=True)
-    trial = try_file(file, partner or None, _month(period) if period else None, settings)
+    trials = try_file(file, partner or None, _month(period) if period else None, settings)
 
     def show() -> None:
-        console.print(trial.summary, highlight=False)
-        table = Table("rule", "column", "rows", "what happens", "what it means")
-        for issue in trial.issues:
-            happens = "held back" if issue.severity == "reject" else "kept"
-            table.add_row(
-                issue.rule_id, issue.column_name, str(issue.failed or ""), happens, issue.message
-            )
-        if trial.issues:
-            console.print(table)
-        for fault in trial.faults[:20]:
-            console.print(f"  line {fault.line}: {fault.column} {fault.rule}", highlight=False)
+        for trial in trials:
+            console.print(trial.summary, highlight=False)
+            table = Table("rule", "column", "rows", "what happens", "what it means")
+            for issue in trial.issues:
+                happens = "held back" if issue.severity == "reject" else "kept"
+                table.add_row(
+                    issue.rule_id,
+                    issue.column_name,
+                    str(issue.failed or ""),
+                    happens,
+                    issue.message,
+                )
+            if trial.issues:
+                console.print(table)
+            for fault in trial.faults[:20]:
+                console.print(f"  line {fault.line}: {fault.column} {fault.rule}", highlight=False)
 
-    _tell(trial.as_json(), as_json, show)
-    if not trial.is_accepted:
+    _tell(as_one(trials), as_json, show)
+    if not all(trial.is_accepted for trial in trials):
         raise SystemExit(1)
 
 

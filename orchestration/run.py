@@ -131,10 +131,10 @@ class Pipeline:
         started = time.monotonic()
         desk = Desk(
             self.settings,
-            self.keys,
-            self.ledger,
             self.partnership,
             self.catalogue,
+            self.keys,
+            self.ledger,
             report.run_id,
         )
         with self._build_file() as con:

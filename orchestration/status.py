@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestration.contracts.model import shipped_catalogue
 from orchestration.partnership.load import load_partnership
 from orchestration.settings import Settings
 from orchestration.state.database import open_state
@@ -31,7 +32,8 @@ def status_of(settings: Settings) -> dict[str, Any]:
         )
     )
     today = settings.today()
-    due = [r for r in return_calendar(partnership.returns, today) if r["due_on"] < today]
+    calendar = return_calendar(partnership.returns, shipped_catalogue(), today)
+    due = [r for r in calendar if r["due_on"] < today]
     partners = []
     for partner, standard in sorted({(r["partner_code"], r["standard"]) for r in due}):
         units = [

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self, cast
@@ -226,6 +226,8 @@ class Table(StrictModel):
     national: str
     title: str
     source: str
+    may_be_empty: bool = False
+    """A heading without rows is an answer: nothing happened in the period."""
     element: str | None = None
     """The XML element one row is made of, at any depth below the message's record."""
     is_header: bool = False
@@ -293,8 +295,8 @@ class Table(StrictModel):
                 self._must_have(name, ("differences", place, "changed", name))
             for each, column in enumerate(difference.also):
                 if column.name in names:
-                    where = ("differences", place, "also", each, "name")
-                    raise mistake(where, f"the newest version has {column.name} too")
+                    at = ("differences", place, "also", each, "name")
+                    raise mistake(at, f"the newest version has {column.name} too")
         return self
 
     def _must_have(self, name: str, location: Location) -> None:
@@ -312,6 +314,11 @@ class Contract(Table):
 
     version: str
     period: PeriodKind
+
+    @cached_property
+    def by_spelling(self) -> dict[str, str]:
+        """Column by folded heading."""
+        return {normalise_header(s): c.name for c in self.columns for s in c.spellings}
 
 
 class Version(StrictModel):
@@ -366,7 +373,8 @@ class Standard(StrictModel):
                 raise mistake(("versions", place), "only the newest version is open-ended")
             if older.valid_to + timedelta(days=1) != newer.valid_from:
                 raise mistake(
-                    ("versions", place), f"{older.version} does not end the day before {newer.version}"
+                    ("versions", place),
+                    f"{older.version} does not end the day before {newer.version}",
                 )
         return self
 
@@ -379,6 +387,7 @@ class ContractError(ValueError):
     """A contract file is wrong; the message names file, field and reason."""
 
 
+@lru_cache(maxsize=10_000)
 def normalise_header(text: str) -> str:
     """Fold a heading so that `CareContactID`, `Care_Contact_Id` and `CARE CONTACT ID` agree."""
     return re.sub(r"[^a-z0-9]", "", text.lower())
@@ -463,6 +472,11 @@ class Catalogue:
         """The contracts of one standard, header table first."""
         found = [c for c in self.contracts.values() if c.standard == standard]
         return sorted(found, key=lambda c: (not c.is_header, c.table))
+
+    def every_version(self) -> list[Contract]:
+        """Every table under each set of names it ever had, newest first."""
+        earlier = [c for c in self._earlier.values() if c is not None]
+        return [*self.contracts.values(), *earlier]
 
     def contract_on(self, standard: str, table: str, period_end: date) -> Contract | None:
         """The contract for a period that ends on a day; None where that version has no such table."""

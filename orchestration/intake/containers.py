@@ -1,19 +1,116 @@
-"""ZIP deliveries: members are unpacked under numbers, never under their own names, within limits."""
+"""Containers: what holds several tables becomes one flat file per table, within limits.
+
+A ZIP holds files; a workbook holds sheets; an XML message holds tables. A ZIP may hold the other
+two. Members lie under numbers, never under their own names.
+"""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from orchestration.contracts.model import Catalogue
+from orchestration.intake.archive import READ_BYTES
+from orchestration.intake.message import Opened, is_message, unpack_message
+from orchestration.intake.recognise import Heading, RefusedFileError, heading_of
+from orchestration.intake.workbook import is_workbook, unpack_workbook
 from orchestration.settings import Settings
+from orchestration.state.ledger import Issue
 
-BLOCK = 1 << 20
+ZIP_MAGIC = b"PK\x03\x04"
 
 
 class RefusedArchiveError(ValueError):
     """The ZIP is refused whole; the message says which limit or fault."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One flat file of what arrived, or one thing in it that is refused."""
+
+    name: str
+    path: Path
+    member: str | None
+    refusal: RefusedFileError | None = None
+    heading: Heading | None = None
+    """Known already when the file is a table of a message."""
+    message: Opened | None = None
+    warnings: tuple[Issue, ...] = field(default=())
+
+
+def leaves(
+    path: Path, name: str, into: Path, settings: Settings, catalogue: Catalogue
+) -> list[Leaf]:
+    """Everything in `path` that is one table, in the order it stands there.
+
+    The same bytes give the same leaves, so a `member` finds its file again in the archive.
+    """
+    try:
+        if not _is_zip(path):
+            return list(_tables(path, name, into, None, settings, catalogue))
+        members = unpack(path, into, settings)
+        if not members:
+            raise RefusedArchiveError("the ZIP is empty")
+        found: list[Leaf] = []
+        for member in members:
+            inside = into / f"in-{member.index}"
+            found += _tables(
+                member.path, member.name, inside, str(member.index), settings, catalogue
+            )
+        return found
+    except RefusedArchiveError as error:
+        refusal = RefusedFileError("zip_refused", f"The archive is refused: {error}")
+        return [Leaf(name, path, None, refusal)]
+
+
+def _tables(
+    path: Path,
+    name: str,
+    into: Path,
+    member: str | None,
+    settings: Settings,
+    catalogue: Catalogue,
+) -> Iterator[Leaf]:
+    """The tables of a workbook or message; a file that is neither is one itself."""
+
+    def place(number: int) -> str:
+        return str(number) if member is None else f"{member}/{number}"
+
+    try:
+        if is_workbook(path):
+            into.mkdir(parents=True, exist_ok=True, mode=0o700)
+            book = unpack_workbook(path, into, settings)
+            hidden = f"hidden sheets were not read: {', '.join(book.hidden)}"
+            warnings = (Issue("sheet_hidden", "", "warn", 0, hidden),) if book.hidden else ()
+            for number, sheet in enumerate(book.sheets):
+                yield Leaf(f"{name} [{sheet.name}]", sheet.path, place(number), warnings=warnings)
+            if not book.sheets:
+                raise RefusedFileError("workbook_empty", "The workbook holds no visible table")
+        elif is_message(path):
+            into.mkdir(parents=True, exist_ok=True, mode=0o700)
+            opened = unpack_message(path, into, catalogue)
+            for number, (contract, table, _) in enumerate(opened.tables):
+                yield Leaf(
+                    f"{name} [{contract.national}]",
+                    table,
+                    place(number),
+                    heading=heading_of(table, contract),
+                    message=opened,
+                )
+        else:
+            yield Leaf(name, path, member)
+    except RefusedFileError as error:
+        yield Leaf(name, path, member, error)
+
+
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.read(4) != ZIP_MAGIC:
+            return path.suffix.lower() == ".zip"
+    return not is_workbook(path)
 
 
 @dataclass(frozen=True)
@@ -71,7 +168,7 @@ def _unpack_one(archive: zipfile.ZipFile, index: int, info: zipfile.ZipInfo, int
     target = into / f"member-{index}"
     left = info.file_size
     with archive.open(info) as source, target.open("wb") as out:
-        while block := source.read(BLOCK):
+        while block := source.read(READ_BYTES):
             left -= len(block)
             if left < 0:
                 raise RefusedArchiveError("a member of the ZIP is larger than it declares")

@@ -1,14 +1,15 @@
-"""Load: replace one unit of `raw` in one transaction; and the throw-away staging beside it."""
+"""Load: replace units of `raw` in one transaction; and the throw-away staging beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from orchestration.contracts.model import Catalogue
 from orchestration.duck import attach
-from orchestration.intake.examine import Examination
+from orchestration.intake.item import Item
 from orchestration.intake.read import column_list
 from orchestration.warehouse.raw import ensure_raw_tables
 
@@ -49,33 +50,55 @@ def close_stage(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DETACH DATABASE IF EXISTS stage")
 
 
-def load(
-    con: duckdb.DuckDBPyConnection, examination: Examination, partner: str, ledger_id: int
-) -> None:
-    """Replace one unit of `raw` by the good rows of `stage`, in one transaction."""
-    contract, period = examination.heading.contract, examination.period
+def load(con: duckdb.DuckDBPyConnection, items: Mapping[int, Item]) -> None:
+    """Replace the units of `items`, by file number, by their good rows in `stage`; one transaction."""
+    heading, _ = next(iter(items.values())).recognised
+    contract = heading.contract
     table = f'raw."{contract.raw_table}"'
     columns = column_list(contract)
-    unit = [partner, contract.standard, contract.table, period.start]
+    con.execute("""
+        CREATE OR REPLACE TABLE stage.units (
+            file_number INTEGER, submission_id BIGINT, partner_code VARCHAR, standard VARCHAR,
+            table_name VARCHAR, period_start DATE
+        )
+    """)
+    con.execute(
+        "INSERT INTO stage.units SELECT unnest(?), unnest(?), unnest(?), ?, ?, unnest(?)",
+        [
+            list(items),
+            [item.ledger_id for item in items.values()],
+            [item.partner_code for item in items.values()],
+            contract.standard,
+            contract.table,
+            [item.recognised[1].start for item in items.values()],
+        ],
+    )
     con.execute("BEGIN")
     try:
-        con.execute(
-            f"DELETE FROM {table} WHERE partner_code = ? AND period_start = ?",
-            [partner, period.start],
-        )
-        con.execute(
-            f"""
+        con.execute(f"""
+            DELETE FROM {table} WHERE (partner_code, period_start) IN (
+                SELECT (partner_code, period_start) FROM stage.units
+            )
+        """)
+        con.execute(f"""
             INSERT INTO {table} (submission_id, partner_code, period_start, row_number, {columns})
-            SELECT ?, ?, ?, rowid + 1, {columns} FROM stage.rows
-            WHERE broken_text IS NULL AND rowid NOT IN (SELECT ordinal FROM stage.held)
-            """,
-            [ledger_id, partner, period.start],
-        )
-        con.execute(
-            "DELETE FROM raw.loaded_unit WHERE (partner_code, standard, table_name, period_start) = (?, ?, ?, ?)",
-            unit,
-        )
-        con.execute("INSERT INTO raw.loaded_unit VALUES (?, ?, ?, ?, ?)", [*unit, ledger_id])
+            SELECT units.submission_id, units.partner_code, units.period_start,
+                rows.rowid - min_row.first_row + 1, {columns}
+            FROM stage.rows AS rows
+            JOIN stage.units AS units ON rows.file_number = units.file_number
+            JOIN (SELECT file_number, min(rowid) AS first_row FROM stage.rows GROUP BY ALL) AS min_row
+                ON rows.file_number = min_row.file_number
+            WHERE rows.broken_text IS NULL AND rows.rowid NOT IN (SELECT ordinal FROM stage.held)
+        """)
+        con.execute("""
+            DELETE FROM raw.loaded_unit WHERE (partner_code, standard, table_name, period_start) IN (
+                SELECT (partner_code, standard, table_name, period_start) FROM stage.units
+            )
+        """)
+        con.execute("""
+            INSERT INTO raw.loaded_unit
+            SELECT partner_code, standard, table_name, period_start, submission_id FROM stage.units
+        """)
         con.execute("COMMIT")
     except BaseException:
         con.execute("ROLLBACK")

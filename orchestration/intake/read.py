@@ -1,7 +1,8 @@
-"""Read: a CSV becomes one staged table of typed rows, and every record of the file is accounted for.
+"""Read: files of one heading become one staged table of typed rows, every record accounted for.
 
-DuckDB reads in parallel and names the lines it refuses. When the lines do not add up, the file is
-rewritten by `records` and read again; if they still do not, it is refused whole.
+DuckDB reads in parallel and names the lines it refuses. Small files are read many at a time, since
+planning a statement takes longer than reading them. When the lines of a file do not add up it is
+read alone, rewritten by `records`; if they still do not, it is refused whole.
 """
 
 from __future__ import annotations
@@ -39,13 +40,35 @@ class Malformed:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A file to stage: UTF-8 text, and what the bytes as sent were like."""
+
+    path: Path
+    found: Bytes
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether DuckDB may read it as it stands, and its lines can be counted on."""
+        return self.found.encoding == "utf-8" and not self.found.has_odd_line_ends
+
+
+@dataclass(frozen=True)
 class Staged:
-    """What `stage.rows` holds: `rows` parsed in file order, and the records that would not parse."""
+    """What `stage.rows` holds of one file, in file order from `first_row`, and what would not parse."""
 
     rows: int
+    first_row: int
     malformed: tuple[Malformed, ...]
     line_shifts: tuple[tuple[int, int], ...]
     """(first row ordinal, physical line of it): lines follow on until the next entry."""
+
+
+class MisfitsError(Exception):
+    """Some of several files must be read alone: `numbers` are their places."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(f"{len(numbers)} files must be read alone")
+        self.numbers = tuple(numbers)
 
 
 def first_line(path: Path, encoding: str) -> str:
@@ -80,56 +103,112 @@ def as_utf8(path: Path, found: Bytes, target: Path) -> Path:
 
 def stage(
     con: duckdb.DuckDBPyConnection,
-    path: Path,
-    found: Bytes,
+    sources: Sequence[Source],
     heading: Heading,
     checks: Sequence[Check],
     scratch: Path,
-) -> Staged:
-    """Fill `stage.rows` from a UTF-8 file; RefusedFileError when records go missing."""
-    plain = found.encoding == "utf-8" and not found.has_odd_line_ends
-    if plain and (staged := _stage_directly(con, path, found, heading, checks)) is not None:
-        return staged
+) -> list[Staged]:
+    """Fill `stage.rows` from files of one heading.
+
+    Raises MisfitsError when files among several need to be read alone, RefusedFileError when
+    records of a single one go missing.
+    """
+    if len(sources) > 1:
+        return _stage_together(con, sources, heading, checks, scratch)
+    source = sources[0]
+    if source.is_plain and (staged := _stage_directly(con, source, heading, checks)) is not None:
+        return [staged]
     rewritten = scratch / "records.csv"
     try:
-        split = split_records(path, rewritten, heading.delimiter, len(heading.names))
-        rows = _load(con, rewritten, heading, checks)
-        rejects = _rejects(con)
+        split = split_records(source.path, rewritten, heading.delimiter, len(heading.names))
+        _load(con, [rewritten], heading, checks)
+        rows = _count(con, "SELECT count(*) FROM stage.rows")
+        rejects = [reject[1:] for reject in _rejects(con)]
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
         raise RefusedFileError("unreadable", "The file cannot be read as a table") from error
     finally:
         rewritten.unlink(missing_ok=True)
-    return _account(rows, rejects, split)
+    return [_account(rows, rejects, split)]
 
 
-def _stage_directly(
+def _stage_together(
     con: duckdb.DuckDBPyConnection,
-    path: Path,
-    found: Bytes,
+    sources: Sequence[Source],
     heading: Heading,
     checks: Sequence[Check],
-) -> Staged | None:
-    """The one-pass way; None when the lines do not add up or a quote went wrong."""
+    scratch: Path,
+) -> list[Staged]:
+    """Many small files in one statement; the name of a link tells whose row it is."""
+    links = []
+    for number, source in enumerate(sources):
+        link = scratch / f"{number:06}"
+        link.symlink_to(source.path.resolve())
+        links.append(link)
     try:
-        rows = _load(con, path, heading, checks)
+        _load(con, links, heading, checks)
         rejects = _rejects(con)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
+        raise MisfitsError(range(len(sources))) from None
+    counted = {
+        number: (rows, first)
+        for number, rows, first in con.execute(
+            "SELECT file_number, count(*), min(rowid) FROM stage.rows GROUP BY file_number"
+        ).fetchall()
+    }
+    by_file: dict[int, list[tuple[int, str, str]]] = {}
+    for name, line, kind, text in rejects:
+        by_file.setdefault(int(name[-6:]), []).append((line, kind, text))
+    staged: list[Staged] = []
+    misfits = []
+    for number, source in enumerate(sources):
+        rows, first = counted.get(number, (0, 0))
+        found = _counted(rows, first, by_file.get(number, []), source.found)
+        if found is None:
+            misfits.append(number)
+        else:
+            staged.append(found)
+    if misfits:
+        raise MisfitsError(misfits)
+    return staged
+
+
+def _stage_directly(
+    con: duckdb.DuckDBPyConnection, source: Source, heading: Heading, checks: Sequence[Check]
+) -> Staged | None:
+    """The one-pass way; None when the lines do not add up or a quote went wrong."""
+    try:
+        _load(con, [source.path], heading, checks)
+        rejects = [reject[1:] for reject in _rejects(con)]
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
         return None
+    return _counted(_count(con, "SELECT count(*) FROM stage.rows"), 0, rejects, source.found)
+
+
+def _counted(
+    rows: int, first_row: int, rejects: Sequence[tuple[int, str, str]], found: Bytes
+) -> Staged | None:
+    """A file read in one pass; None when a quote went wrong or a line is missing."""
     if any(kind not in FAST_REJECTS or "\n" in text.rstrip("\n") for _, kind, text in rejects):
         return None
     if rows + len(rejects) + 1 != found.lines:
         return None
     malformed = tuple(Malformed(line, REJECT_RULES[kind], text) for line, kind, text in rejects)
-    return Staged(rows, malformed, _shifts([line - 1 for line, _, _ in rejects], [(1, 2)]))
+    shifts = _shifts([line - 1 for line, _, _ in rejects], [(1, 2)])
+    return Staged(rows, first_row, malformed, shifts)
 
 
 def _load(
-    con: duckdb.DuckDBPyConnection, path: Path, heading: Heading, checks: Sequence[Check]
-) -> int:
+    con: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    heading: Heading,
+    checks: Sequence[Check],
+) -> None:
     """Read every parsable record into `stage.rows`: typed values, and the text of the broken ones."""
     for table in ("reject_errors", "reject_scans"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
@@ -145,29 +224,36 @@ def _load(
     values = ", ".join(f'{typed(c)} AS "{c.name}"' for c in columns)
     kept = ", ".join(f'"{c.name}"' for c in columns)
     all_text = ", ".join(text_name(c) for c in columns)
+    # `filename` nearly doubles a large load, so a file read alone goes without
+    number = "right(filename, 6)::INTEGER" if len(paths) > 1 else "0"
+    line = "try_cast(c0 AS BIGINT)" if heading.has_lines else "NULL::BIGINT"
+    listed = ", ".join(quote(str(path)) for path in paths)
     con.execute(f"""
         CREATE TABLE stage.rows AS
         WITH texts AS (
-            SELECT {texts} FROM read_csv(
-                {quote(str(path))}, columns = {{{places}}}, auto_detect = false, header = true,
+            SELECT {number}::INTEGER AS file_number, {line} AS source_line, {texts} FROM read_csv(
+                [{listed}], columns = {{{places}}}, auto_detect = false, header = true,
                 delim = {quote(heading.delimiter)}, quote = '"', escape = '"', strict_mode = true,
-                ignore_errors = true, store_rejects = true, max_line_size = {MAX_LINE_BYTES}
+                ignore_errors = true, store_rejects = true, max_line_size = {MAX_LINE_BYTES},
+                filename = {str(len(paths) > 1).lower()}
             )
         ), valued AS (SELECT *, {values} FROM texts)
-        SELECT {kept}, CASE WHEN {any_broken(list(checks))} THEN [{all_text}] END AS broken_text
+        SELECT file_number, source_line, {kept},
+            CASE WHEN {any_broken(list(checks))} THEN [{all_text}] END AS broken_text
         FROM valued
     """)
-    return _count(con, "SELECT count(*) FROM stage.rows")
 
 
-def _rejects(con: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str]]:
-    """(line, kind, text) of the records DuckDB refused, one row each."""
-    return con.execute(
-        "SELECT line, min(error_type::VARCHAR), any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
-    ).fetchall()
+def _rejects(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, str, str]]:
+    """(file, line, kind, text) of the records DuckDB refused, one row each."""
+    return con.execute("""
+        SELECT scans.file_path, errors.line, min(errors.error_type::VARCHAR), any_value(errors.csv_line)
+        FROM reject_errors AS errors JOIN reject_scans AS scans USING (scan_id, file_id)
+        GROUP BY scans.file_path, errors.line ORDER BY scans.file_path, errors.line
+    """).fetchall()
 
 
-def _account(rows: int, rejects: list[tuple[int, str, str]], split: Split) -> Staged:
+def _account(rows: int, rejects: Sequence[tuple[int, str, str]], split: Split) -> Staged:
     if rows + len(rejects) != split.records:
         raise RefusedFileError("unreadable", "Records of the file could not be accounted for")
     # DuckDB's `line` counts records, not physical lines: a value over two lines is one (tried)
@@ -178,7 +264,7 @@ def _account(rows: int, rejects: list[tuple[int, str, str]], split: Split) -> St
     ]
     malformed += [Malformed(*held) for held in split.held_back]
     ordered = tuple(sorted(malformed, key=lambda m: m.line))
-    return Staged(rows, ordered, _shifts(records, split.line_shifts))
+    return Staged(rows, 0, ordered, _shifts(records, split.line_shifts))
 
 
 def _line_of(record: int, line_shifts: Sequence[tuple[int, int]]) -> int:

@@ -1,7 +1,7 @@
 """Receive, archive and recognise one delivery; enter it in the ledger; take it out of landing.
 
-On return of `receive` the bytes are in the archive and the ledger names every file, so a crash
-from here on loses nothing. Until then the files stay in landing.
+On return of `receive` the bytes are in the archive and the ledger names every table in them, so a
+crash from here on loses nothing. Until then the files stay in landing.
 """
 
 from __future__ import annotations
@@ -10,107 +10,83 @@ import csv
 import io
 import os
 import shutil
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.contracts.model import Catalogue
+from orchestration.contracts.model import Catalogue, PeriodKind
+from orchestration.contracts.periods import Period, period_in_name, year
 from orchestration.intake import archive
-from orchestration.intake.archive import Bytes
-from orchestration.intake.containers import RefusedArchiveError, unpack
+from orchestration.intake.containers import Leaf, leaves
 from orchestration.intake.files import Delivery, Look
+from orchestration.intake.item import Item
+from orchestration.intake.message import Opened
 from orchestration.intake.read import as_utf8, first_line
 from orchestration.intake.recognise import (
     Heading,
-    Period,
     RefusedFileError,
     expected,
+    in_version,
     period_in_header,
-    period_in_name,
     recognise,
 )
+from orchestration.intake.sharing import within_agreements
 from orchestration.keys import Keys
 from orchestration.partnership.model import Partnership
 from orchestration.settings import Settings
-from orchestration.state.ledger import Ledger, Unit, now
+from orchestration.state.ledger import Issue, Ledger, now
 from orchestration.steps import step
 
 
-@dataclass
-class Item:
-    """One file of a delivery, as far as it has come."""
+@dataclass(frozen=True)
+class Terms:
+    """What decides whether a file may come in and how it is read."""
 
-    name: str
-    path: Path
-    archive_sha256: str
-    member: int | None
-    found: Bytes
-    received_at: datetime
-    heading: Heading | None = None
-    period: Period | None = None
-    refusal: RefusedFileError | None = None
-    ledger_id: int = 0
-
-
-@dataclass
-class Received:
-    """A delivery in the ledger, its files in a work folder of its own."""
-
-    partner_code: str
-    items: list[Item] = field(default_factory=list)
-
-    def unit(self, item: Item) -> Unit | None:
-        """The unit of a recognised item."""
-        if item.heading is None or item.period is None:
-            return None
-        contract = item.heading.contract
-        return Unit(self.partner_code, contract.standard, contract.table, item.period.start)
+    settings: Settings
+    partnership: Partnership
+    catalogue: Catalogue
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What every step of intake needs at hand."""
+class Desk(Terms):
+    """What every step of intake needs at hand besides."""
 
-    settings: Settings
     keys: Keys
     ledger: Ledger
-    partnership: Partnership
-    catalogue: Catalogue
     run_id: str
 
 
-def receive(delivery: Delivery, work: Path, desk: Desk) -> Received | None:
+def receive(delivery: Delivery, work: Path, desk: Desk) -> list[Item] | None:
     """Take one delivery in; None when its files changed meanwhile and are left for the next look."""
     work.mkdir(parents=True, mode=0o700)
-    received = Received(delivery.partner_code)
-    refused: RefusedFileError | None = None
-    for file in delivery.files:
-        if file.size > desk.settings.max_file_bytes:
-            refused = RefusedFileError(
-                "too_large", f"The file is larger than {desk.settings.max_file_bytes} bytes"
-            )
+    items: list[Item] = []
+    for number, file in enumerate(delivery.files):
         found = archive.store(file.path, desk.settings.archive, desk.keys)
         step("archived", bytes=found.size)
-        item = Item(file.path.name, file.path, found.sha256, None, found, _received_at(file, desk))
-        item.refusal = refused
-        received.items.append(item)
-    if delivery.is_zip and refused is None:
-        received.items = _members(received.items[0], work, desk.settings)
-    recognise_items(received, delivery.name, work, desk)
+        whole = Item(
+            delivery.partner_code, file.path.name, file.path, found.sha256, None, found,
+            _received_at(file, desk),
+        )  # fmt: skip
+        if file.size > desk.settings.max_file_bytes:
+            limit = desk.settings.max_file_bytes
+            whole.refusal = RefusedFileError("too_large", f"The file is larger than {limit} bytes")
+            items.append(whole)
+        else:
+            items += opened(whole, work / f"open-{number}", desk)
+    recognise_items(items, delivery.name, desk)
     for file in delivery.files:
         stat = file.path.stat()
         if (stat.st_size, stat.st_mtime_ns) != (file.size, file.mtime_ns):
             return None
-    ids = desk.ledger.record(
-        [_ledger_row(received, item, delivery, desk) for item in received.items]
-    )
-    for item, ledger_id in zip(received.items, ids, strict=True):
+    ids = desk.ledger.record([_ledger_row(item, delivery, desk) for item in items])
+    for item, ledger_id in zip(items, ids, strict=True):
         item.ledger_id = ledger_id
     step("recorded", files=len(ids))
-    _clear_landing(delivery, received, work, desk.settings.landing)
+    _clear_landing(delivery, items, work, desk.settings.landing)
     step("cleared")
-    return received
+    return items
 
 
 def _received_at(file: Look, desk: Desk) -> datetime:
@@ -119,62 +95,111 @@ def _received_at(file: Look, desk: Desk) -> datetime:
     return now()
 
 
-def recognise_items(received: Received, delivery_name: str, work: Path, desk: Desk) -> None:
-    """Give each item its table and period, or the reason it is refused."""
-    for number, item in enumerate(received.items):
-        if item.refusal is None:
-            try:
-                text = as_utf8(item.path, item.found, work / f"heading-{number}")
-                item.heading = recognise(first_line(text, "utf-8"), desk.catalogue)
-            except RefusedFileError as error:
-                item.refusal = error
-            finally:
-                (work / f"heading-{number}").unlink(missing_ok=True)
+def opened(whole: Item, work: Path, desk: Terms) -> list[Item]:
+    """The tables a file holds as items, their headings read; one item for a plain file."""
+    work.mkdir(parents=True, mode=0o700)
+    return [
+        _item(whole, leaf, work / "heading.csv", desk)
+        for leaf in leaves(whole.path, whole.name, work, desk.settings, desk.catalogue)
+    ]
+
+
+def _item(whole: Item, leaf: Leaf, scratch: Path, desk: Terms) -> Item:
+    is_whole = leaf.path == whole.path
+    item = Item(
+        whole.partner_code,
+        leaf.name,
+        leaf.path,
+        whole.archive_sha256,
+        leaf.member,
+        whole.found if is_whole else archive.survey(leaf.path),
+        whole.received_at,
+        leaf.heading,
+        refusal=leaf.refusal,
+        warnings=list(leaf.warnings),
+    )
+    try:
+        if item.refusal is None and item.heading is None:
+            text = as_utf8(item.path, item.found, scratch)
+            item.heading = recognise(first_line(text, "utf-8"), desk.catalogue)
+        if item.refusal is None and leaf.message is not None:
+            item.period = _period_of_message(leaf.message, item, desk)
+    except RefusedFileError as error:
+        item.refusal = error
+    finally:
+        scratch.unlink(missing_ok=True)
+    return item
+
+
+def _period_of_message(message: Opened, item: Item, desk: Terms) -> Period | None:
+    """What a message's head states; None where its standard leaves the period to the name."""
+    standard = desk.catalogue.standards[message.standard]
+    end = message.period_end
+    if end is None and message.year is not None:
+        end = year(standard.period, message.year).end
+    if end is None:
+        return None
+    sender = message.sender or item.partner_code
+    organisation = desk.partnership.organisation(sender)
+    # a file tried without saying whose it is, is its sender's
+    partner = item.partner_code or (organisation.code if organisation else "")
+    return period_in_header(
+        standard.period, sender, None, end, message.created_at, partner, desk.partnership
+    )
+
+
+def recognise_items(items: Sequence[Item], delivery_name: str, desk: Desk) -> None:
+    """Give each item its period, version and what may be taken of it, or why it is refused."""
     headers: dict[str, list[Period]] = {}
-    for item in received.items:
+    refused_headers: set[str] = set()
+    for item in items:
         if item.heading is not None and item.heading.contract.is_header:
+            standard = item.heading.contract.standard
             try:
-                item.period = _read_header(item, item.heading, received.partner_code, desk)
-                headers.setdefault(item.heading.contract.standard, []).append(item.period)
+                item.period = _read_header(item, item.heading, desk)
+                headers.setdefault(standard, []).append(item.period)
             except RefusedFileError as error:
                 item.refusal = error
-    for item in received.items:
-        if item.refusal is None and item.heading is not None:
-            try:
-                stated = headers.get(item.heading.contract.standard, [])
-                if item.period is None:
-                    if _header_refused(received, item.heading.contract.standard):
-                        raise RefusedFileError(
-                            "header_refused", "The header table beside this file was refused"
-                        )
-                    item.period = _choose(stated, item.name, delivery_name)
-                today = desk.settings.today()
-                expected(
-                    item.heading.contract,
-                    item.period,
-                    received.partner_code,
-                    desk.partnership,
-                    today,
-                )
-            except RefusedFileError as error:
-                item.refusal = error
-    received.items.sort(
-        key=lambda i: (i.heading is None or not i.heading.contract.is_header, i.name)
-    )
+                refused_headers.add(standard)
+    for item in items:
+        if item.refusal is not None or item.heading is None:
+            continue
+        contract = item.heading.contract
+        try:
+            if item.period is None:
+                if contract.standard in refused_headers:
+                    raise RefusedFileError(
+                        "header_refused", "The header table beside this file was refused"
+                    )
+                stated = headers.get(contract.standard, [])
+                item.period = _choose(contract.period, stated, item.name, delivery_name)
+            admit(item, desk)
+        except RefusedFileError as error:
+            item.refusal = error
 
 
-def _header_refused(received: Received, standard: str) -> bool:
-    return any(
-        i.refusal is not None
-        and i.heading is not None
-        and i.heading.contract.is_header
-        and i.heading.contract.standard == standard
-        for i in received.items
-    )
+def admit(item: Item, desk: Terms) -> None:
+    """Check a file whose table and period are known against calendar, version and agreements.
+
+    Leaves the item's heading as it is to be read; RefusedFileError when it may not come in.
+    """
+    heading, period = item.recognised
+    today = desk.settings.today()
+    due = expected(heading.contract, period, item.partner_code, desk.partnership, today)
+    dated = in_version(heading, desk.catalogue, period)
+    version = desk.catalogue.standards[dated.contract.standard].version_on(period.end).version
+    if dated.contract.version != version:
+        message = f"the columns are those of version {dated.contract.version}, not {version}"
+        item.warnings.append(Issue("columns_of_other_version", "", "warn", 0, message))
+    item.heading = within_agreements(dated, due, desk.partnership, today)
+    item.warnings += [
+        Issue("column_not_shared", name, "warn", 0, "no agreement shares it; it was not taken")
+        for name in item.heading.withheld
+    ]
 
 
-def _choose(stated: list[Period], file_name: str, delivery_name: str) -> Period:
-    named = period_in_name(file_name, delivery_name)
+def _choose(kind: PeriodKind, stated: list[Period], file_name: str, delivery_name: str) -> Period:
+    named = period_in_name(kind, file_name, delivery_name)
     if len(stated) == 1:
         return stated[0]
     if stated:
@@ -186,14 +211,15 @@ def _choose(stated: list[Period], file_name: str, delivery_name: str) -> Period:
             )
         return fitting[0]
     if named is None:
+        what = "month as YYYY-MM" if kind is PeriodKind.MONTH else "year as YYYY"
         raise RefusedFileError(
             "period_unknown",
-            "No header table lies beside this file and no name holds its month as YYYY-MM",
+            f"No header table lies beside this file and no name holds its {what}",
         )
     return named
 
 
-def _read_header(item: Item, heading: Heading, partner: str, desk: Desk) -> Period:
+def _read_header(item: Item, heading: Heading, desk: Desk) -> Period:
     """The period a header table states: one row, read plainly because everything hangs on it."""
     if item.found.size > 1 << 20:
         raise RefusedFileError("header_invalid", "The header table is larger than one row can be")
@@ -216,8 +242,10 @@ def _read_header(item: Item, heading: Heading, partner: str, desk: Desk) -> Peri
         ) from error
     if created_at.tzinfo:
         created_at = created_at.astimezone(UTC).replace(tzinfo=None)
+    provider = values["org_id_provider"]
+    kind = heading.contract.period
     return period_in_header(
-        values["org_id_provider"], start, end, created_at, partner, desk.partnership
+        kind, provider, start, end, created_at, item.partner_code, desk.partnership
     )
 
 
@@ -227,32 +255,10 @@ def _day(text: str) -> date:
     return date.fromisoformat(text[:10])
 
 
-def _members(zipped: Item, work: Path, settings: Settings) -> list[Item]:
-    """The files of a ZIP as items; a refused ZIP stays one refused item."""
-    try:
-        members = unpack(zipped.path, work, settings)
-        if not members:
-            raise RefusedArchiveError("the ZIP is empty")
-    except RefusedArchiveError as error:
-        zipped.refusal = RefusedFileError("zip_refused", f"The archive is refused: {error}")
-        return [zipped]
-    return [
-        Item(
-            m.name,
-            m.path,
-            zipped.archive_sha256,
-            m.index,
-            archive.survey(m.path),
-            zipped.received_at,
-        )
-        for m in members
-    ]
-
-
-def _ledger_row(received: Received, item: Item, delivery: Delivery, desk: Desk) -> dict[str, Any]:
+def _ledger_row(item: Item, delivery: Delivery, desk: Desk) -> dict[str, Any]:
     row: dict[str, Any] = {
         "run_id": desk.run_id,
-        "partner_code": received.partner_code,
+        "partner_code": item.partner_code,
         "received_at": item.received_at,
         "file_name": f"{delivery.name}/{item.name}" if delivery.name != "." else item.name,
         "archive_sha256": item.archive_sha256,
@@ -276,9 +282,9 @@ def _ledger_row(received: Received, item: Item, delivery: Delivery, desk: Desk) 
     return row
 
 
-def _clear_landing(delivery: Delivery, received: Received, work: Path, landing: Path) -> None:
-    """Move loose files to the work folder, where they are read; drop a ZIP already unpacked."""
-    by_path = {item.path: item for item in received.items}
+def _clear_landing(delivery: Delivery, items: Sequence[Item], work: Path, landing: Path) -> None:
+    """Move loose files to the work folder, where they are read; drop a container already opened."""
+    by_path = {item.path: item for item in items}
     for number, file in enumerate(delivery.files):
         item = by_path.get(file.path)
         if item is None:

@@ -1,23 +1,24 @@
-"""Recognise: which table of which standard a file is, and which partner and month it is for.
+"""Recognise: which table of which standard a file is, and which partner and period it is for.
 
-Pure: works on a file's first line and on what the delivery's header table said.
+Works on a file's first line and on what the delivery's header table or message head said.
 """
 
 from __future__ import annotations
 
-import calendar
 import csv
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 
-from orchestration.contracts.model import Catalogue, Contract, normalise_header
-from orchestration.partnership.model import Partnership
+from orchestration.contracts.model import Catalogue, Contract, PeriodKind, normalise_header
+from orchestration.contracts.periods import Period, month, named, year
+from orchestration.intake.derived import LINE_HEADING
+from orchestration.partnership.model import Partnership, Return
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_HEADER_CHARACTERS = 1 << 16
-PERIOD_IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])(?!\d)")
 
 
 class RefusedFileError(ValueError):
@@ -38,26 +39,33 @@ class Heading:
     positions: dict[str, int]
     missing: tuple[str, ...]
     extra: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
+    """Columns that were sent and may not be taken: no agreement shares their group."""
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the first value of each row is the line it stood at in what was sent."""
+        return self.names[:1] == (LINE_HEADING,)
+
+    def without(self, columns: Sequence[str]) -> Heading:
+        """This heading as if `columns` had not been sent."""
+        kept = {name: place for name, place in self.positions.items() if name not in columns}
+        return replace(self, positions=kept, withheld=(*self.withheld, *columns))
 
 
-@dataclass(frozen=True)
-class Period:
-    """A reporting month, and when the sender made the submission if a header table says so."""
-
-    start: date
-    end: date
-    created_at: datetime | None = None
-
-
+@lru_cache(maxsize=1024)
 def recognise(first_line: str, catalogue: Catalogue) -> Heading:
-    """The table whose columns a first line names; RefusedFileError when none or several fit."""
+    """The table whose columns a first line names; RefusedFileError when none or several fit.
+
+    Each table is tried under the names of all its versions, newest first.
+    """
     if len(first_line) >= MAX_HEADER_CHARACTERS:
         raise RefusedFileError("heading_too_long", "The first line is too long to be a heading")
     found = [
         _match(contract, delimiter, names)
         for delimiter in DELIMITERS
         if len(names := _split(first_line, delimiter)) > 1
-        for contract in catalogue.contracts.values()
+        for contract in catalogue.every_version()
     ]
     if not found:
         raise RefusedFileError("heading_missing", "The first line holds no column names")
@@ -66,18 +74,56 @@ def recognise(first_line: str, catalogue: Catalogue) -> Heading:
     best = max(found, key=_rank)
     if len(best.positions) * 2 < len(best.names) and _missing_mandatory(best):
         raise RefusedFileError("table_unknown", "The column names are those of no table we know")
-    if any(h is not best and _rank(h) == _rank(best) for h in found):
+    same_table = (best.contract.standard, best.contract.table)
+    if any(
+        _rank(h) == _rank(best) and (h.contract.standard, h.contract.table) != same_table
+        for h in found
+    ):
         raise RefusedFileError("table_ambiguous", "The column names fit more than one table")
     folded = [normalise_header(n) for n in best.names]
     twice = sorted({n for n in best.names if n and folded.count(normalise_header(n)) > 1})
     if twice:
         raise RefusedFileError("heading_repeated", f"Column named twice: {_shown(twice)}")
-    if missing := _missing_mandatory(best):
-        raise RefusedFileError(
-            "column_missing",
-            f"{best.contract.national} needs the column {_shown(missing)}, which is not there",
-        )
+    require_mandatory(best)
     return best
+
+
+def in_version(heading: Heading, catalogue: Catalogue, period: Period) -> Heading:
+    """The heading read by the version its period is reported in.
+
+    A sender may still use another version's names: where those name more columns, they stand, and
+    the caller can tell by the contract's version. RefusedFileError when the version has no such
+    table or a column it needs is missing.
+    """
+    contract = heading.contract
+    dated = catalogue.contract_on(contract.standard, contract.table, period.end)
+    if dated is None:
+        version = catalogue.standards[contract.standard].version_on(period.end).version
+        raise RefusedFileError(
+            "table_not_in_version",
+            f"{contract.standard} {version}, which is for {period.end}, has no {contract.national}",
+        )
+    if dated.version == contract.version:
+        return heading
+    matched = _match(dated, heading.delimiter, heading.names)
+    if len(matched.positions) < len(heading.positions):
+        return heading
+    require_mandatory(matched)
+    return matched
+
+
+def require_mandatory(heading: Heading) -> None:
+    """RefusedFileError when a column the table cannot do without is not in the file."""
+    if missing := _missing_mandatory(heading):
+        national = heading.contract.national
+        reason = f"{national} needs the column {_shown(missing)}, which is not there"
+        raise RefusedFileError("column_missing", reason)
+
+
+def heading_of(derived: Path, contract: Contract) -> Heading:
+    """The heading of a derived file whose table is known."""
+    with derived.open(encoding="utf-8") as file:
+        return _match(contract, ",", _split(file.readline(MAX_HEADER_CHARACTERS), ","))
 
 
 def _split(line: str, delimiter: str) -> tuple[str, ...]:
@@ -89,11 +135,12 @@ def _split(line: str, delimiter: str) -> tuple[str, ...]:
 
 
 def _match(contract: Contract, delimiter: str, names: Sequence[str]) -> Heading:
-    by_spelling = {normalise_header(s): c.name for c in contract.columns for s in c.spellings}
     positions: dict[str, int] = {}
     extra = []
     for place, name in enumerate(names):
-        column = by_spelling.get(normalise_header(name))
+        if place == 0 and name == LINE_HEADING:
+            continue
+        column = contract.by_spelling.get(normalise_header(name))
         if column is None:
             extra.append(name)
         else:
@@ -102,8 +149,15 @@ def _match(contract: Contract, delimiter: str, names: Sequence[str]) -> Heading:
     return Heading(contract, delimiter, tuple(names), positions, missing, tuple(extra))
 
 
-def _rank(heading: Heading) -> tuple[int, bool, int]:
-    return len(heading.positions), not _missing_mandatory(heading), -len(heading.missing)
+def _rank(heading: Heading) -> tuple[int, bool, int, int]:
+    """How well a table fits: columns known, none missing that it needs, names as it spells them."""
+    national = sum(
+        normalise_header(heading.contract.column(name).national)
+        == normalise_header(heading.names[place])
+        for name, place in heading.positions.items()
+    )
+    complete = not _missing_mandatory(heading)
+    return len(heading.positions), complete, national, -len(heading.missing)
 
 
 def _missing_mandatory(heading: Heading) -> list[str]:
@@ -116,30 +170,19 @@ def _shown(names: Sequence[str], most: int = 5) -> str:
     return text if len(names) <= most else f"{text} and {len(names) - most} more"
 
 
-def month(day: date) -> Period:
-    """The whole month `day` is in."""
-    last = calendar.monthrange(day.year, day.month)[1]
-    return Period(day.replace(day=1), day.replace(day=last))
-
-
-def period_in_name(*names: str) -> Period | None:
-    """The month the last of `names` to hold one holds as YYYY-MM, YYYY_MM or YYYYMM."""
-    for name in names:
-        if found := PERIOD_IN_NAME.findall(name):
-            year, number = found[-1]
-            return month(date(int(year), int(number), 1))
-    return None
-
-
 def period_in_header(
+    kind: PeriodKind,
     provider: str,
-    start: date,
+    start: date | None,
     end: date,
-    created_at: datetime,
+    created_at: datetime | None,
     partner: str,
     partnership: Partnership,
 ) -> Period:
-    """The period a header table states; RefusedFileError when it is no month or another's."""
+    """The period a header states; RefusedFileError when it is not a whole one or another's.
+
+    A header that gives only the last day leaves `start` None.
+    """
     organisation = partnership.organisation(provider)
     if organisation is None or organisation.code != partner:
         known = (
@@ -150,27 +193,37 @@ def period_in_header(
         raise RefusedFileError(
             "wrong_partner", f"The header's organisation codes are {known}, not {partner}'s"
         )
-    whole = month(start)
-    if (start, end) != (whole.start, whole.end):
+    whole = month(end) if kind is PeriodKind.MONTH else year(kind, _made_for(kind, end))
+    if (start or whole.start, end) != (whole.start, whole.end):
+        unit = "calendar month" if kind is PeriodKind.MONTH else "reporting year"
+        stated = f"{start} to {end}" if start else f"that ends on {end}"
         raise RefusedFileError(
-            "period_not_a_month", f"The reporting period {start} to {end} is not one calendar month"
+            "period_not_a_month" if kind is PeriodKind.MONTH else "period_not_a_year",
+            f"The reporting period {stated} is not one {unit}",
         )
-    return Period(start, end, created_at)
+    return Period(whole.start, end, created_at)
+
+
+def _made_for(kind: PeriodKind, end: date) -> int:
+    """The year in whose name a yearly return is made, by its last day or its census day."""
+    if kind is PeriodKind.YEAR_TO_MARCH:
+        return end.year
+    return (end + timedelta(days=1)).year
 
 
 def expected(
     contract: Contract, period: Period, partner: str, partnership: Partnership, today: date
-) -> None:
-    """RefusedFileError unless the partner owes this table and the period is over."""
+) -> Return:
+    """The return a file belongs to; RefusedFileError when none is owed or the period is not over."""
     if period.end >= today:
         raise RefusedFileError(
             "period_not_over", f"The reporting period ends on {period.end}, which is not past"
         )
-    if (
-        partnership.expected_return(partner, contract.standard, contract.table, period.start)
-        is None
-    ):
+    due = partnership.expected_return(partner, contract.standard, contract.table, period.start)
+    if due is None:
         raise RefusedFileError(
             "not_expected",
-            f"No return of {contract.standard}.{contract.table} is agreed with {partner} for {period.start:%Y-%m}",
+            f"No return of {contract.standard}.{contract.table} is agreed with {partner}"
+            f" for {named(period)}",
         )
+    return due

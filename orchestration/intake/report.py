@@ -25,14 +25,15 @@ class Fault:
     rule: str
 
 
-def faults(con: duckdb.DuckDBPyConnection, most: int = MOST_LINES) -> list[Fault]:
-    """The first faults of the file in `stage`, by line."""
+def faults(con: duckdb.DuckDBPyConnection, number: int = 0, most: int = MOST_LINES) -> list[Fault]:
+    """The first faults of a file in `stage`, by line; `number` is its place in the batch."""
     found = con.execute(
         """
         SELECT line, split_part(r, ':', 2), split_part(r, ':', 1)
-        FROM (SELECT line, unnest(rules) AS r FROM stage.faults) ORDER BY ALL LIMIT ?
+        FROM (SELECT line, unnest(rules) AS r FROM stage.faults WHERE file_number = ?)
+        ORDER BY ALL LIMIT ?
         """,
-        [most],
+        [number, most],
     ).fetchall()
     return [Fault(*row) for row in found]
 

@@ -25,11 +25,23 @@ TYPE_RULES = {
     ColumnType.DATETIME: ("bad_date", "is not a date and time: yyyy-mm-ddThh:mm:ss"),
     ColumnType.TIME: ("bad_time", "is not a time: hh:mm or hh:mm:ss"),
     ColumnType.INTEGER: ("bad_integer", "is not a whole number"),
+    ColumnType.DECIMAL: ("bad_number", "is not a number"),
     ColumnType.NHS_NUMBER: (
         "bad_nhs_number",
         "is not ten digits; a spreadsheet may have changed it",
     ),
 }
+
+
+FLAG_VALUES = ("Y", "N", "U", "X", "Z", "0", "1", "true", "false", "yes", "no")
+
+
+@dataclass(frozen=True)
+class Span:
+    """First and last day of the reporting period, as SQL: a batch may hold files of several."""
+
+    start: str
+    end: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,8 @@ def typed(column: Column) -> str:
             return f"try_cast(CASE WHEN length({text}) = 5 THEN {text} || ':00' ELSE {text} END AS TIME)"
         case ColumnType.INTEGER:
             return f"CASE WHEN regexp_full_match({text}, '[-+]?[0-9]+') THEN try_cast({text} AS BIGINT) END"
+        case ColumnType.DECIMAL:
+            return f"CASE WHEN regexp_full_match({text}, '[-+]?[0-9]+([.][0-9]+)?') THEN try_cast({text} AS DOUBLE) END"
         case ColumnType.NHS_NUMBER:
             digits = f"replace(replace({text}, ' ', ''), '-', '')"
             return f"CASE WHEN regexp_full_match({digits}, '[0-9]{{10}}') THEN {digits} END"
@@ -81,9 +95,7 @@ def _is_no_date(text: str, value: str) -> str:
     )
 
 
-def checks(
-    contract: Contract, start: date, end: date, *, has_nul: bool, has_formula: bool
-) -> list[Check]:
+def checks(contract: Contract, span: Span, *, has_nul: bool, has_formula: bool) -> list[Check]:
     """Every rule a row of the contract can break alone. `c` names are typed, `t_` names are text.
 
     The two scans over all text for NUL bytes and formula cells run only when the file's bytes
@@ -109,19 +121,19 @@ def checks(
         if has_formula and column.type in (ColumnType.TEXT, ColumnType.CODE, ColumnType.FLAG):
             formula = f"(starts_with({text}, '=') OR starts_with({text}, '@'))"
             found.append(Check("formula_cell", column.name, formula, "holds a spreadsheet formula"))
-    found += [_row_check(rule, start, end) for rule in contract.rules]
+    found += [_row_check(rule, span) for rule in contract.rules]
     return found
 
 
-def _row_check(rule: RowRule, start: date, end: date) -> Check:
+def _row_check(rule: RowRule, span: Span) -> Check:
     value = f'"{rule.column}"'
     match rule.kind:
         case RuleKind.NOT_BEFORE:
             condition = f'{value} < "{rule.other}"'
         case RuleKind.NOT_AFTER_PERIOD:
-            condition = f"{value} > DATE '{end}'"
+            condition = f"{value}::DATE > {span.end}"
         case RuleKind.IN_PERIOD:
-            condition = f"({value} < DATE '{start}' OR {value} > DATE '{end}')"
+            condition = f"({value} < {span.start} OR {value}::DATE > {span.end})"
     return Check(rule.id, rule.column, condition, rule.message)
 
 
@@ -131,21 +143,36 @@ def any_broken(found: list[Check]) -> str:
 
 
 def unknown_codes(
-    contract: Contract, catalogue: Catalogue, on: date
+    contract: Contract, catalogue: Catalogue, span: Span
 ) -> list[tuple[Column, str, str]]:
-    """(column, condition, message) for each coded column: values its list does not hold on `on`."""
+    """(column, condition, message) for each coded column: values its list does not hold.
+
+    A dated code is held when it was valid on the first day of the period.
+    """
     found = []
+    message = "holds codes the list does not have; they were kept"
     for column in contract.columns:
+        if column.type is ColumnType.FLAG:
+            known = ", ".join(quote(v.lower()) for v in FLAG_VALUES)
+            found.append((column, f'lower("{column.name}") NOT IN ({known})', message))
+            continue
         codes = catalogue.codes(contract, column)
         if codes is None:
             continue
-        valid = [
-            quote(c.code)
-            for c in codes.codes
-            if (c.valid_from is None or c.valid_from <= on)
-            and (c.valid_to is None or on <= c.valid_to)
-        ]
-        condition = f'"{column.name}" NOT IN ({", ".join(valid)})'
-        message = "holds codes the list does not have; they were kept"
-        found.append((column, condition, message))
+        always = [quote(c.code) for c in codes.codes if c.valid_from is None and c.valid_to is None]
+        conditions = [f'"{column.name}" IS NOT NULL']
+        if always:
+            conditions = [f'"{column.name}" NOT IN ({", ".join(always)})']
+        for code in codes.codes:
+            if code.valid_from is not None or code.valid_to is not None:
+                first, last = code.valid_from or date.min, code.valid_to or date.max
+                held = f"{span.start} BETWEEN DATE {quote(str(first))} AND DATE {quote(str(last))}"
+                conditions.append(f'NOT ("{column.name}" = {quote(code.code)} AND {held})')
+        found.append((column, " AND ".join(conditions), message))
     return found
+
+
+def wrong_check_digit(column: str) -> str:
+    """SQL: ten digits whose modulus-11 check fails (NHS Data Dictionary, NHS NUMBER)."""
+    total = " + ".join(f'"{column}"[{n}]::INT * {11 - n}' for n in range(1, 10))
+    return f'(11 - ({total}) % 11) % 11 <> "{column}"[10]::INT'

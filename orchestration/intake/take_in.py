@@ -1,6 +1,7 @@
-"""Take in: everything settled in landing, from bytes to rows in `raw`, one delivery after another.
+"""Take in: everything settled in landing, from bytes to rows in `raw`.
 
-A refused file ends here, reported, and stops nobody. A killed run is picked up: what the ledger
+Files are received delivery by delivery and read table by table, the small ones many at a time. A
+refused file ends here, reported, and stops nobody. A killed run is picked up: what the ledger
 holds unfinished is read again from the archive.
 """
 
@@ -8,26 +9,29 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import duckdb
 import pyrage
 
+from orchestration.contracts.model import Catalogue
+from orchestration.contracts.periods import Period
 from orchestration.duck import quote
 from orchestration.intake import archive
-from orchestration.intake.containers import unpack
-from orchestration.intake.examine import examine
+from orchestration.intake.examine import Examination, examine
 from orchestration.intake.files import Delivery
+from orchestration.intake.item import Item
 from orchestration.intake.load import close_stage, load, loaded_units, open_stage
-from orchestration.intake.read import as_utf8, first_line
-from orchestration.intake.receive import Desk, Item, Received, receive
-from orchestration.intake.recognise import Period, RefusedFileError, recognise
+from orchestration.intake.read import MisfitsError
+from orchestration.intake.receive import Desk, admit, opened, receive
+from orchestration.intake.recognise import RefusedFileError
 from orchestration.intake.report import faults, write_report
-from orchestration.state.ledger import Issue, Outcome, Unit
+from orchestration.state.ledger import Finished, Issue, Outcome, Unit
 from orchestration.steps import log, step
 
 OUR_OWN_TROUBLE = (
@@ -37,6 +41,12 @@ OUR_OWN_TROUBLE = (
     duckdb.InternalException,
 )
 """Faults of this machine, not of a file: the run ends, and the next one picks the file up."""
+
+LOT_BYTES, LOT_FILES = 512 << 20, 2000
+"""Deliveries received before their tables are read; what is received waits in the work folder."""
+BATCH_BYTES, BATCH_FILES = 32 << 20, 400
+ALONE_BYTES = 8 << 20
+"""A larger file gains nothing from company, and is read without the cost of `filename`."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -58,18 +68,35 @@ def take_in(
     """Process settled deliveries; `con` must USE the build file with the raw tables made."""
     summary = Summary()
     waiting = list(deliveries)
-    for number, delivery in enumerate(waiting):
-        progress(f"{delivery.partner_code} {delivery.name}", number, len(waiting))
-        work = desk.settings.tmp / f"delivery-{uuid4().hex}"
+    done = 0
+    for lot in _lots(waiting):
+        work = desk.settings.tmp / f"lot-{uuid4().hex}"
         try:
-            received = receive(delivery, work, desk)
-            for item in received.items if received else ():
-                assert received is not None
-                _process(con, received, item, desk, summary)
+            items: list[Item] = []
+            for number, delivery in enumerate(lot):
+                progress(f"{delivery.partner_code} {delivery.name}", done, len(waiting))
+                items += receive(delivery, work / str(number), desk) or []
+                done += 1
+            _process(con, items, desk, summary)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     progress("", len(waiting), len(waiting))
     return summary
+
+
+def _lots(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    lot: list[Delivery] = []
+    size = files = 0
+    for delivery in deliveries:
+        bytes_here = sum(f.size for f in delivery.files)
+        if lot and (size + bytes_here > LOT_BYTES or files + len(delivery.files) > LOT_FILES):
+            yield lot
+            lot, size, files = [], 0, 0
+        lot.append(delivery)
+        size += bytes_here
+        files += len(delivery.files)
+    if lot:
+        yield lot
 
 
 def pick_up(
@@ -81,95 +108,146 @@ def pick_up(
     """
     there = loaded_units(con)
     lost = [row for row in desk.ledger.active_submissions() if row["ledger_id"] not in there]
-    unfinished = desk.ledger.unfinished()
-    for number, row in enumerate([*unfinished, *lost]):
-        progress("from the archive", number, len(unfinished) + len(lost))
+    by_archive: dict[str, list[Any]] = {}
+    for row in {r["ledger_id"]: r for r in (*desk.ledger.unfinished(), *lost)}.values():
+        by_archive.setdefault(row["archive_sha256"], []).append(row)
+    archived = list(by_archive.items())
+    for first in range(0, len(archived), LOT_FILES):
         work = desk.settings.tmp / f"restored-{uuid4().hex}"
-        work.mkdir(parents=True, mode=0o700)
         try:
-            item = _restored(row, work, desk)
-            received = Received(row["partner_code"], [item])
-            _process(con, received, item, desk, summary)
+            items: list[Item] = []
+            for number, (sha256, rows) in enumerate(archived[first : first + LOT_FILES]):
+                progress("from the archive", first + number, len(archived))
+                items += _restored(sha256, rows, work / str(number), desk)
+            _process(con, items, desk, summary)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
 
-def _restored(row: object, work: Path, desk: Desk) -> Item:
-    """A ledger row's file, back from the archive and recognised again."""
-    entry: dict[str, object] = dict(row)  # type: ignore[call-overload]
+def _restored(sha256: str, rows: Sequence[Any], work: Path, desk: Desk) -> Iterator[Item]:
+    """The ledger rows of one archived file as items, recognised again."""
+    work.mkdir(parents=True, mode=0o700)
     path = work / "file"
-    archive.restore(desk.settings.archive, str(entry["archive_sha256"]), path, desk.keys)
-    if entry["member"] is not None:
-        path = unpack(path, work, desk.settings)[int(str(entry["member"]))].path
+    archive.restore(desk.settings.archive, sha256, path, desk.keys)
     found = archive.survey(path)
-    member = None if entry["member"] is None else int(str(entry["member"]))
-    received_at: datetime = row["received_at"]  # type: ignore[index]
-    item = Item(
-        str(entry["file_name"]), path, str(entry["archive_sha256"]), member, found, received_at
-    )
-    item.ledger_id = int(str(entry["ledger_id"]))
-    try:
-        text = as_utf8(path, found, work / "heading")
-        item.heading = recognise(first_line(text, "utf-8"), desk.catalogue)
-        if entry["period_start"] is None:
-            raise RefusedFileError("period_unknown", "The file's month could not be told")
-        item.period = Period(entry["period_start"], entry["period_end"], entry["header_created_at"])  # type: ignore[arg-type]
-    except RefusedFileError as error:
-        item.refusal = error
-    return item
+    opened_for: dict[tuple[str, str], dict[str | None, Item]] = {}
+    for row in rows:
+        # one content sent twice, by two partners or at two times, is archived once
+        name = row["file_name"].rpartition("/")[2] if row["member"] is None else "container"
+        sender = (row["partner_code"], name)
+        if sender not in opened_for:
+            whole = Item(*sender, path, sha256, None, found, row["received_at"])
+            inside = work / f"open-{len(opened_for)}"
+            opened_for[sender] = {item.member: item for item in opened(whole, inside, desk)}
+        held = opened_for[sender].get(row["member"])
+        if held is None:
+            refusal = RefusedFileError("unknown", "The table is not in the archived file")
+            held = Item(*sender, path, sha256, row["member"], found, row["received_at"])
+            held.refusal = refusal
+        item = replace(held, received_at=row["received_at"], ledger_id=row["ledger_id"])
+        item.warnings = list(held.warnings)
+        if item.refusal is None:
+            try:
+                if row["period_start"] is None:
+                    raise RefusedFileError("period_unknown", "The file's period could not be told")
+                item.period = Period(
+                    row["period_start"], row["period_end"], row["header_created_at"]
+                )
+                admit(item, desk)
+            except RefusedFileError as error:
+                item.refusal = error
+        yield item
 
 
 def _process(
-    con: duckdb.DuckDBPyConnection, received: Received, item: Item, desk: Desk, summary: Summary
+    con: duckdb.DuckDBPyConnection, items: Iterable[Item], desk: Desk, summary: Summary
 ) -> None:
-    """Decide what one file is to its unit, load it if it is the newest, and say what became of it."""
-    unit = received.unit(item)
-    replaces: int | None = None  # the active submission this one takes the place of
-    if item.refusal is not None or unit is None:
-        outcome = _refused(
-            item.refusal or RefusedFileError("unknown", "The file was not recognised")
+    """Decide what each file is to its unit, load the newest ones, say what became of them all."""
+    groups: dict[tuple[object, ...], list[Item]] = {}
+    refused = []
+    for item in sorted(items, key=lambda i: i.ledger_id):
+        if item.refusal is not None or item.heading is None or item.period is None:
+            refused.append(item)
+            continue
+        heading = item.heading
+        key = (
+            _depth(heading.contract.standard, heading.contract.table, desk.catalogue),
+            heading.contract.standard,
+            heading.contract.table,
+            heading.contract.version,
+            heading.delimiter,
+            heading.names,
+            heading.withheld,
         )
-    else:
-        active = desk.ledger.active(unit)
-        if active is not None and active["ledger_id"] != item.ledger_id:
-            replaces = active["ledger_id"]
-        created_at = item.period.created_at if item.period else None
-        if active is not None and replaces is not None and active["sha256"] == item.found.sha256:
-            outcome = Outcome(
-                "duplicate", f"The same bytes as submission {active['ledger_id']}, which stands"
-            )
-        elif (
-            active is not None
-            and replaces is not None
-            and _order(active["header_created_at"], active["received_at"], active["ledger_id"])
-            > _order(created_at, item.received_at, item.ledger_id)
-        ):
-            outcome = Outcome(
-                "superseded",
-                f"Submission {active['ledger_id']} was made later by its sender, and stands",
-            )
-        else:
-            outcome = _load(con, unit, item, desk, summary)
-    desk.ledger.finish(item.ledger_id, outcome, replaces)
-    step("finished", status=outcome.status, ledger_id=item.ledger_id)
-    summary.counts[outcome.status] += 1
-    if outcome.status != "loaded":
-        name = str(unit) if unit else received.partner_code
-        summary.refusals.append(f"{name}: {item.name}: {outcome.status}: {outcome.reason}")
-    if outcome.status == "rejected" or outcome.issues:
-        listed = faults(con) if outcome.rows_read else []
-        label = (
-            f"{unit.period_start:%Y-%m}_{unit.standard}.{unit.table_name}" if unit else "unknown"
-        )
-        write_report(
-            desk.settings.reports / received.partner_code,
-            f"{label}_submission-{item.ledger_id}",
-            item.name,
-            str(unit or received.partner_code),
-            outcome,
-            listed,
-        )
+        groups.setdefault(key, []).append(item)
+    _finish(con, refused, {i.ledger_id: _refused(i.refusal) for i in refused}, {}, desk, summary)
+    for _, group in sorted(groups.items(), key=lambda g: g[0]):
+        waiting = group
+        while waiting:
+            batch = _next_batch(waiting)
+            taken = {item.ledger_id for item in batch}
+            waiting = [item for item in waiting if item.ledger_id not in taken]
+            _process_batch(con, batch, desk, summary)
     close_stage(con)
+
+
+def _depth(standard: str, table: str, catalogue: Catalogue) -> int:
+    """How many parents stand above a table: they are read first, so references can be checked."""
+    contract = catalogue.contracts[standard, table]
+    parents = [r.table for r in contract.references if r.table != table]
+    return max((_depth(standard, p, catalogue) + 1 for p in parents), default=0)
+
+
+def _next_batch(waiting: Sequence[Item]) -> list[Item]:
+    """The next files to read in one statement: at most one version of each unit."""
+    batch: list[Item] = []
+    units: set[Unit | None] = set()
+    size = 0
+    for item in waiting:
+        is_alone = item.found.size >= ALONE_BYTES
+        if item.unit in units or (batch and is_alone):
+            continue
+        if size + item.found.size > BATCH_BYTES and batch:
+            break
+        batch.append(item)
+        units.add(item.unit)
+        size += item.found.size
+        if is_alone or len(batch) == BATCH_FILES:
+            break
+    return batch
+
+
+def _process_batch(
+    con: duckdb.DuckDBPyConnection, batch: Sequence[Item], desk: Desk, summary: Summary
+) -> None:
+    outcomes: dict[int, Outcome] = {}
+    replaced: dict[int, int] = {}
+    standing = desk.ledger.active_of([item.unit for item in batch if item.unit])
+    for item in batch:
+        assert item.unit is not None
+        active = standing.get(item.unit)
+        if active is None or active["ledger_id"] == item.ledger_id:
+            continue
+        replaced[item.ledger_id] = active["ledger_id"]
+        if (outcome := _against(active, item)) is not None:
+            outcomes[item.ledger_id] = outcome
+    settled = [item for item in batch if item.ledger_id in outcomes]
+    _finish(con, settled, outcomes, replaced, desk, summary)
+    if to_read := [item for item in batch if item.ledger_id not in outcomes]:
+        _read(con, to_read, replaced, desk, summary)
+
+
+def _against(active: Any, item: Item) -> Outcome | None:
+    """What a file is beside the one that stands for its unit; None when it is to take its place."""
+    if active["sha256"] == item.found.sha256:
+        reason = f"The same bytes as submission {active['ledger_id']}, which stands"
+        return Outcome("duplicate", reason)
+    created_at = item.recognised[1].created_at
+    theirs = _order(active["header_created_at"], active["received_at"], active["ledger_id"])
+    if theirs > _order(created_at, item.received_at, item.ledger_id):
+        reason = f"Submission {active['ledger_id']} was made later by its sender, and stands"
+        return Outcome("superseded", reason)
+    return None
 
 
 def _order(
@@ -179,31 +257,60 @@ def _order(
     return created_at or datetime.min, received_at, ledger_id
 
 
-def _refused(error: RefusedFileError) -> Outcome:
-    return Outcome("rejected", str(error), issues=(Issue(error.rule, "", "reject", 0, str(error)),))
-
-
-def _load(
-    con: duckdb.DuckDBPyConnection, unit: Unit, item: Item, desk: Desk, summary: Summary
-) -> Outcome:
-    assert item.heading is not None
-    assert item.period is not None
-    settings = desk.settings
-    open_stage(con, item.found.size, settings.tmp, desk.keys.warehouse)
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    batch: Sequence[Item],
+    replaced: dict[int, int],
+    desk: Desk,
+    summary: Summary,
+) -> None:
+    """Stage, validate and load files of one heading; those that do not fit in are read alone."""
+    open_stage(con, sum(i.found.size for i in batch), desk.settings.tmp, desk.keys.warehouse)
     try:
-        seen = examine(
-            con, item.path, item.found, item.heading, item.period, desk.catalogue, settings.tmp
-        )
+        seen = examine(con, batch, desk.catalogue, desk.settings.tmp)
+    except MisfitsError as error:
+        misfits = [batch[n] for n in error.numbers]
+        fitting = [item for item in batch if item not in misfits]
+        for part in ([fitting] if fitting else []) + [[item] for item in misfits]:
+            _read(con, part, replaced, desk, summary)
+        return
     except RefusedFileError as error:
-        return _refused(error)
+        (item,) = batch
+        _finish(con, [item], {item.ledger_id: _refused(error)}, replaced, desk, summary)
+        return
     except OUR_OWN_TROUBLE:
         raise
     except duckdb.Error as error:
-        log.error(
-            "a file could not be examined", kind=type(error).__name__, ledger_id=item.ledger_id
-        )
-        return _refused(RefusedFileError("unreadable", "The file cannot be read as a table"))
-    step("examined", rows=seen.rows_read, held=seen.rows_held)
+        kind = type(error).__name__
+        log.error("files could not be examined", kind=kind, ledger_id=batch[0].ledger_id)
+        if len(batch) > 1:
+            for item in batch:
+                _read(con, [item], replaced, desk, summary)
+            return
+        refusal = RefusedFileError("unreadable", "The file cannot be read as a table")
+        _finish(con, batch, {batch[0].ledger_id: _refused(refusal)}, replaced, desk, summary)
+        return
+    step("examined", files=len(batch), rows=sum(s.rows_read for s in seen))
+    outcomes = {item.ledger_id: _judged(item, s) for item, s in zip(batch, seen, strict=True)}
+    for number, item in enumerate(batch):
+        if seen[number].rows_held:
+            _quarantine(con, number, item, desk)
+    good = {n: i for n, i in enumerate(batch) if outcomes[i.ledger_id].status == "loaded"}
+    if good:
+        load(con, good)
+        step("loaded", files=len(good), rows=sum(seen[n].rows_good for n in good))
+    _finish(con, batch, outcomes, replaced, desk, summary)
+    for number, item in good.items():
+        assert item.unit is not None
+        log.info("unit loaded", unit=str(item.unit), ledger_id=item.ledger_id)
+        summary.units.append(item.unit)
+        summary.rows_loaded += seen[number].rows_good
+        summary.rows_quarantined += seen[number].rows_held
+
+
+def _judged(item: Item, seen: Examination) -> Outcome:
+    """What an examined file comes to."""
+    contract = item.recognised[0].contract
     known = Outcome(
         "loaded",
         rows_read=seen.rows_read,
@@ -212,25 +319,62 @@ def _load(
         rows_warned=seen.rows_warned,
         issues=seen.issues,
     )
-    if seen.rows_held:
-        _quarantine(con, item, desk)
-    if seen.rows_good == 0:
+    is_nothing = seen.rows_read == 0 and contract.may_be_empty
+    if seen.rows_good == 0 and not is_nothing:
         reason = "The file holds no rows" if seen.rows_read == 0 else "No row of the file is valid"
         return replace(known, status="rejected", reason=reason)
-    load(con, seen, unit.partner_code, item.ledger_id)
-    step("loaded", rows=seen.rows_good)
-    log.info("unit loaded", unit=str(unit), ledger_id=item.ledger_id)
-    summary.units.append(unit)
-    summary.rows_loaded += seen.rows_good
-    summary.rows_quarantined += seen.rows_held
     return known
 
 
-def _quarantine(con: duckdb.DuckDBPyConnection, item: Item, desk: Desk) -> None:
+def _refused(error: RefusedFileError | None) -> Outcome:
+    error = error or RefusedFileError("unknown", "The file was not recognised")
+    return Outcome("rejected", str(error), issues=(Issue(error.rule, "", "reject", 0, str(error)),))
+
+
+def _finish(
+    con: duckdb.DuckDBPyConnection,
+    items: Sequence[Item],
+    outcomes: dict[int, Outcome],
+    replaced: dict[int, int],
+    desk: Desk,
+    summary: Summary,
+) -> None:
+    """Write the outcomes into the ledger, the counts into the summary, and the senders' reports."""
+    desk.ledger.finish(
+        [Finished(i.ledger_id, outcomes[i.ledger_id], replaced.get(i.ledger_id)) for i in items]
+    )
+    for number, item in enumerate(items):
+        outcome = outcomes[item.ledger_id]
+        step("finished", status=outcome.status, ledger_id=item.ledger_id)
+        summary.counts[outcome.status] += 1
+        if outcome.status != "loaded":
+            name = str(item.unit or item.partner_code)
+            summary.refusals.append(f"{name}: {item.name}: {outcome.status}: {outcome.reason}")
+        if outcome.status == "rejected" or outcome.issues:
+            _report(con, number, item, outcome, desk)
+
+
+def _report(
+    con: duckdb.DuckDBPyConnection, number: int, item: Item, outcome: Outcome, desk: Desk
+) -> None:
+    listed = faults(con, number) if outcome.rows_quarantined else []
+    unit = item.unit
+    label = f"{unit.period_start:%Y-%m}_{unit.standard}.{unit.table_name}" if unit else "unknown"
+    write_report(
+        desk.settings.reports / item.partner_code,
+        f"{label}_submission-{item.ledger_id}",
+        item.name,
+        str(unit or item.partner_code),
+        outcome,
+        listed,
+    )
+
+
+def _quarantine(con: duckdb.DuckDBPyConnection, number: int, item: Item, desk: Desk) -> None:
     """Keep the held-back rows: line, broken rules and text as sent, encrypted, one file a submission."""
-    assert item.heading is not None
+    heading, _ = item.recognised
     plain = desk.settings.tmp / f"quarantine-{item.ledger_id}.csv"
-    columns = [c.name for c in item.heading.contract.columns]
+    columns = [c.name for c in heading.contract.columns]
     values = ", ".join(
         f'CASE WHEN len(text) > 1 THEN text[{n}] END AS "{c}"' for n, c in enumerate(columns, 1)
     )
@@ -239,7 +383,7 @@ def _quarantine(con: duckdb.DuckDBPyConnection, item: Item, desk: Desk) -> None:
             COPY (
                 SELECT line, array_to_string(rules, ' ') AS rules, {values},
                     CASE WHEN len(text) = 1 THEN text[1] END AS record
-                FROM stage.faults ORDER BY line
+                FROM stage.faults WHERE file_number = {number} ORDER BY line
             ) TO {quote(str(plain))} (HEADER)
         """)
         target = desk.settings.quarantine / f"{item.ledger_id}.csv.age"

@@ -186,6 +186,8 @@ def _number(value: float) -> str:
 
 def _moment(value: datetime) -> str:
     """To the second, since Excel's days are fractions; milliseconds when they are meant."""
+    if not value.microsecond:
+        return value.isoformat()
     thousandths = round(value.microsecond / 1000)
     whole = value.replace(microsecond=0) + timedelta(milliseconds=thousandths)
     return whole.isoformat(timespec="milliseconds" if whole.microsecond else "seconds")

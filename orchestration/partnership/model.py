@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from orchestration.contracts.model import ColumnGroup
 from orchestration.located_yaml import Location, mistake
 
 
@@ -92,14 +93,42 @@ class Team(Dated):
 
 
 class Return(Dated):
-    """A return a partner owes every month, when it is due and whose activity it covers."""
+    """A return a partner owes each period of its standard, what for, when, and whose activity it covers."""
 
     partner_code: str
     standard: str
     tables: tuple[str, ...] = Field(min_length=1)
-    due_days_after_period_end: int = Field(ge=1, le=92)
+    purpose: str = Field("service_evaluation", pattern=r"^[a-z][a-z0-9_]*$")
+    due_days_after_period_end: int = Field(ge=1, le=366)
     covers: tuple[str, ...] = ()
     source: Source
+
+
+class SharingAgreement(Dated):
+    """What a partner lets the warehouse take, for which purpose, on whose signature.
+
+    `*` in `tables` stands for every table of the standard. `opt_out` says whether a family's
+    opt-out keeps a child's rows out of what the purpose shows.
+    """
+
+    agreement: str
+    partner_code: str
+    standard: str
+    tables: tuple[str, ...] = Field(min_length=1)
+    column_groups: tuple[ColumnGroup, ...] = Field(min_length=1)
+    purpose: str
+    signatory: str
+    dpia: str
+    opt_out: Literal["applies", "does_not_apply"]
+    source: Source
+
+    def covers(self, partner: str, standard: str, table: str, purpose: str, day: date) -> bool:
+        """Whether the agreement is in force on `day` for a table and purpose."""
+        return (
+            (self.partner_code, self.standard, self.purpose) == (partner, standard, purpose)
+            and (table in self.tables or "*" in self.tables)
+            and self.is_valid_on(day)
+        )
 
 
 class KpiVersion(Dated):
@@ -150,6 +179,7 @@ class Partnership(Strict):
     services: tuple[Service, ...] = Field(min_length=1)
     teams: tuple[Team, ...] = Field(min_length=1)
     returns: tuple[Return, ...] = Field(min_length=1)
+    sharing: tuple[SharingAgreement, ...] = Field(min_length=1)
     kpi_versions: tuple[KpiVersion, ...]
     thresholds: tuple[Threshold, ...]
     parameters: tuple[Parameter, ...]
@@ -171,6 +201,11 @@ class Partnership(Strict):
             _must_know(due.partner_code, organisations, ("returns", place, "partner_code"))
             for each, covered in enumerate(due.covers):
                 _must_know(covered, organisations, ("returns", place, "covers", each))
+        purposes = {due.purpose for due in self.returns}
+        for place, agreement in enumerate(self.sharing):
+            where = ("sharing", place, "partner_code")
+            _must_know(agreement.partner_code, organisations, where)
+            _must_know(agreement.purpose, purposes, ("sharing", place, "purpose"))
         return self
 
     @model_validator(mode="after")
@@ -222,6 +257,13 @@ class Partnership(Strict):
             if is_the_one and table in due.tables and due.is_valid_on(period):
                 return due
         return None
+
+    def shared_groups(
+        self, partner: str, standard: str, table: str, purpose: str, day: date
+    ) -> frozenset[ColumnGroup] | None:
+        """The column groups agreements grant on `day`; None when none covers the table."""
+        found = [a for a in self.sharing if a.covers(partner, standard, table, purpose, day)]
+        return frozenset(g for a in found for g in a.column_groups) if found else None
 
     def parameter(self, name: str, day: date) -> Parameter:
         """The parameter in force on `day`; KeyError when there is none."""

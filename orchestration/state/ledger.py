@@ -19,6 +19,12 @@ from orchestration.state.tables import (
     submission_issue,
 )
 
+_EMPTY = dict.fromkeys(
+    (
+        "standard", "table_name", "contract_version", "period_start", "period_end",
+        "header_created_at",
+    )
+)  # fmt: skip
 Status = Literal["received", "loaded", "rejected", "duplicate", "superseded"]
 
 
@@ -59,9 +65,23 @@ class Outcome:
     issues: tuple[Issue, ...] = ()
 
 
+@dataclass(frozen=True)
+class Finished:
+    """A submission's end; a loaded one takes the place of `replaces`."""
+
+    ledger_id: int
+    outcome: Outcome
+    replaces: int | None = None
+
+
 def now() -> datetime:
     """The time as state holds it: UTC, without an offset."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _portions(ids: Sequence[int], most: int = 500) -> Iterable[Sequence[int]]:
+    """Ids in lists a database takes as parameters of one statement."""
+    return (ids[first : first + most] for first in range(0, len(ids), most))
 
 
 class Ledger:
@@ -72,12 +92,12 @@ class Ledger:
 
     def record(self, rows: Sequence[dict[str, Any]]) -> list[int]:
         """Enter received files as status `received`; their ledger ids, in order."""
-        query = sa.insert(submission).returning(submission.c.ledger_id)
+        query = sa.insert(submission).returning(
+            submission.c.ledger_id, sort_by_parameter_order=True
+        )
+        entries = [{**_EMPTY, **row, "status": "received", "is_active": False} for row in rows]
         with self.engine.begin() as con:
-            return [
-                int(con.execute(query.values(status="received", **row)).scalar_one())
-                for row in rows
-            ]
+            return [int(i) for i in con.execute(query, entries).scalars()] if entries else []
 
     def unfinished(self) -> list[sa.RowMapping]:
         """Submissions entered but never finished: a run was killed between."""
@@ -85,17 +105,21 @@ class Ledger:
         with self.engine.connect() as con:
             return list(con.execute(query.order_by(submission.c.ledger_id)).mappings())
 
-    def active(self, unit: Unit) -> sa.RowMapping | None:
-        """The submission whose rows stand for `unit` now."""
+    def active_of(self, units: Iterable[Unit]) -> dict[Unit, sa.RowMapping]:
+        """The submissions whose rows stand for `units` now."""
+        wanted = set(units)
         query = sa.select(submission).where(
-            submission.c.partner_code == unit.partner_code,
-            submission.c.standard == unit.standard,
-            submission.c.table_name == unit.table_name,
-            submission.c.period_start == unit.period_start,
             submission.c.is_active,
+            submission.c.standard.in_({u.standard for u in wanted}),
+            submission.c.table_name.in_({u.table_name for u in wanted}),
+            submission.c.period_start.in_({u.period_start for u in wanted}),
         )
         with self.engine.connect() as con:
-            return con.execute(query).mappings().one_or_none()
+            found = {
+                Unit(r["partner_code"], r["standard"], r["table_name"], r["period_start"]): r
+                for r in con.execute(query).mappings()
+            }
+        return {unit: row for unit, row in found.items() if unit in wanted}
 
     def active_submissions(self) -> list[sa.RowMapping]:
         """Every active submission, oldest first."""
@@ -103,38 +127,47 @@ class Ledger:
         with self.engine.connect() as con:
             return list(con.execute(query).mappings())
 
-    def finish(self, ledger_id: int, outcome: Outcome, replaces: int | None = None) -> None:
-        """Write what became of a submission; a loaded one becomes active in place of `replaces`."""
-        is_loaded = outcome.status == "loaded"
+    def finish(self, ends: Sequence[Finished]) -> None:
+        """Write what became of submissions, all of them or none."""
+        if not ends:
+            return
+        ids = [end.ledger_id for end in ends]
+        replaced = [e.replaces for e in ends if e.replaces and e.outcome.status == "loaded"]
+        issues = [
+            {"ledger_id": end.ledger_id, **vars(issue)}
+            for end in ends
+            for issue in end.outcome.issues
+        ]
         with self.engine.begin() as con:
-            if replaces is not None and is_loaded:
+            for some in _portions(replaced):
                 con.execute(
                     sa.update(submission)
-                    .where(submission.c.ledger_id == replaces)
+                    .where(submission.c.ledger_id.in_(some))
                     .values(is_active=False)
                 )
             con.execute(
-                sa.update(submission)
-                .where(submission.c.ledger_id == ledger_id)
-                .values(
-                    status=outcome.status,
-                    reason=outcome.reason,
-                    is_active=is_loaded,
-                    rows_read=outcome.rows_read,
-                    rows_loaded=outcome.rows_loaded,
-                    rows_quarantined=outcome.rows_quarantined,
-                    rows_warned=outcome.rows_warned,
-                    finished_at=now(),
-                )
+                sa.update(submission).where(submission.c.ledger_id == sa.bindparam("this_id")),
+                [
+                    {
+                        "this_id": end.ledger_id,
+                        "status": end.outcome.status,
+                        "reason": end.outcome.reason,
+                        "is_active": end.outcome.status == "loaded",
+                        "rows_read": end.outcome.rows_read,
+                        "rows_loaded": end.outcome.rows_loaded,
+                        "rows_quarantined": end.outcome.rows_quarantined,
+                        "rows_warned": end.outcome.rows_warned,
+                        "finished_at": now(),
+                    }
+                    for end in ends
+                ],
             )
-            con.execute(
-                sa.delete(submission_issue).where(submission_issue.c.ledger_id == ledger_id)
-            )
-            if outcome.issues:
+            for some in _portions(ids):
                 con.execute(
-                    sa.insert(submission_issue),
-                    [{"ledger_id": ledger_id, **vars(issue)} for issue in outcome.issues],
+                    sa.delete(submission_issue).where(submission_issue.c.ledger_id.in_(some))
                 )
+            if issues:
+                con.execute(sa.insert(submission_issue), issues)
 
     def start_run(self, run_id: str, trigger: str) -> None:
         """Enter a run; runs left `started` by a killed process become `killed`."""

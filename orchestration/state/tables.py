@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -45,7 +46,7 @@ submission = Table(
     Column("header_created_at", DateTime),
     Column("file_name", Text, nullable=False),
     Column("archive_sha256", String(64), nullable=False),
-    Column("member", Integer),
+    Column("member", String(40)),
     Column("sha256", String(64), nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("contract_version", String(20)),
@@ -56,6 +57,7 @@ submission = Table(
     Column("rows_loaded", BigInteger),
     Column("rows_quarantined", BigInteger),
     Column("rows_warned", BigInteger),
+    Column("rows_released", BigInteger),
     Column("finished_at", DateTime),
     Index(None, "partner_code", "standard", "table_name", "period_start"),
     comment="One file for one unit (partner, standard, period, table), or one refused file",
@@ -71,6 +73,77 @@ submission_issue = Table(
     Column("failed", BigInteger, nullable=False),
     Column("message", Text, nullable=False),
     comment="How many rows of a submission broke which rule",
+)
+
+submission_profile = Table(
+    "submission_profile",
+    metadata,
+    Column("ledger_id", ForeignKey(submission.c.ledger_id), primary_key=True),
+    Column("profile", Text, nullable=False),
+    comment="Statistics of a submission as JSON: what its checks compare with later ones",
+)
+
+check_result = Table(
+    "check_result",
+    metadata,
+    Column("ledger_id", ForeignKey(submission.c.ledger_id), primary_key=True),
+    Column("check_id", String(80), primary_key=True),
+    Column("column_name", String(80), primary_key=True, default=""),
+    Column("category", String(20), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("observed", Float),
+    Column("low", Float),
+    Column("high", Float),
+    Column("message", Text, nullable=False),
+    comment="What an expectation found in the profile of a submission",
+)
+
+drift = Table(
+    "drift",
+    metadata,
+    Column("drift_id", LedgerId, primary_key=True, autoincrement=True),
+    Column("partner_code", String(20), nullable=False),
+    Column("standard", String(20), nullable=False),
+    Column("table_name", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("column_name", String(80), nullable=False),
+    Column("value", String(80), nullable=False),
+    Column("first_ledger_id", BigInteger, nullable=False),
+    Column("first_period", Date, nullable=False),
+    Column("first_seen_at", DateTime, nullable=False),
+    Column("last_period", Date, nullable=False),
+    UniqueConstraint(
+        "partner_code", "standard", "table_name", "kind", "column_name", "value", name="uq_drift"
+    ),
+    comment="Columns and codes a partner began or ceased to send",
+)
+
+quarantine_decision = Table(
+    "quarantine_decision",
+    metadata,
+    Column("decision_id", LedgerId, primary_key=True, autoincrement=True),
+    Column("ledger_id", ForeignKey(submission.c.ledger_id), nullable=False),
+    Column("line", BigInteger, nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("author", String(120), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", DateTime, nullable=False),
+    comment="Who released or rejected a held-back row, and why; the latest stands",
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("alert_id", LedgerId, primary_key=True, autoincrement=True),
+    Column("kind", String(30), nullable=False),
+    Column("subject", String(160), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("raised_at", DateTime, nullable=False),
+    Column("raise_sent_at", DateTime),
+    Column("recovered_at", DateTime),
+    Column("recovery_sent_at", DateTime),
+    comment="What somebody must know, when it was told, and when it ended",
 )
 
 run = Table(

@@ -17,6 +17,7 @@ import pandas as pd
 
 from orchestration import duck
 from orchestration.contracts.model import Catalogue
+from orchestration.contracts.periods import periods_between
 from orchestration.keys import Keys
 from orchestration.partnership.model import Dated, Parameter, Partnership, Return
 from orchestration.settings import Settings
@@ -57,7 +58,7 @@ def write_context(
         ensure_raw_tables(con, catalogue)
         con.execute("BEGIN")
         rows: dict[str, Sequence[Row]] = {
-            **partnership_rows(partnership, settings.today()),
+            **partnership_rows(partnership, catalogue, settings.today()),
             "partnership.kpi_definition": definition_rows(
                 read_definitions(settings.dbt_project), partnership
             ),
@@ -77,13 +78,15 @@ def write_context(
         con.close()
 
 
-def partnership_rows(partnership: Partnership, as_at: date) -> dict[str, list[dict[str, Any]]]:
+def partnership_rows(
+    partnership: Partnership, catalogue: Catalogue, as_at: date
+) -> dict[str, list[dict[str, Any]]]:
     """The partnership's file as rows of the tables it fills."""
     return {
         "partnership.organisation": _dump(partnership.organisations),
         "partnership.service": _dump(partnership.services),
         "partnership.team": _dump(partnership.teams),
-        "partnership.return_calendar": return_calendar(partnership.returns, as_at),
+        "partnership.return_calendar": return_calendar(partnership.returns, catalogue, as_at),
         "partnership.return_cover": [
             {"covered_code": covered, **due.model_dump(mode="python")}
             for due in partnership.returns
@@ -95,35 +98,26 @@ def partnership_rows(partnership: Partnership, as_at: date) -> dict[str, list[di
     }
 
 
-def return_calendar(returns: Iterable[Return], as_at: date) -> list[dict[str, Any]]:
-    """Every expected unit of the months that ended before `as_at`, with the day it is due."""
+def return_calendar(
+    returns: Iterable[Return], catalogue: Catalogue, as_at: date
+) -> list[dict[str, Any]]:
+    """Every expected unit of the periods that ended before `as_at`, with the day it is due."""
     return [
         {
             "partner_code": due.partner_code,
             "standard": due.standard,
             "table_name": table,
-            "period_start": start,
-            "period_end": end,
-            "due_on": end + timedelta(days=due.due_days_after_period_end),
+            "period_start": period.start,
+            "period_end": period.end,
+            "due_on": period.end + timedelta(days=due.due_days_after_period_end),
         }
         for due in returns
-        for start, end in months(due.valid_from, as_at)
-        if due.is_valid_on(start)
+        for period in periods_between(
+            catalogue.standards[due.standard].period, due.valid_from, as_at
+        )
+        if due.is_valid_on(period.start)
         for table in due.tables
     ]
-
-
-def months(first: date, before: date) -> list[tuple[date, date]]:
-    """First and last day of each month from the one `first` falls in, whose end is before a day."""
-    found: list[tuple[date, date]] = []
-    start = first.replace(day=1)
-    while True:
-        following = (start + timedelta(days=32)).replace(day=1)
-        end = following - timedelta(days=1)
-        if end >= before:
-            return found
-        found.append((start, end))
-        start = following
 
 
 def parameter_row(parameter: Parameter) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def test_sql_before_anything_is_published_says_so(
     [
         ("nonsense",),
         ("sql", "select 1", "--audience", "everybody"),
-        ("generate", "--out", "/tmp/x", "--from", "April"),
+        ("generate", "--out", "nowhere-at-all", "--from", "April"),
         ("check", "/no/such/file.csv"),
     ],
 )

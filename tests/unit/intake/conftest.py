@@ -83,7 +83,7 @@ def settings(tmp_path: Path) -> Settings:
 def counter(settings: Settings) -> Iterator[Counter]:
     keys = load_keys(settings)
     ledger = Ledger(open_state(settings))
-    desk = Desk(settings, keys, ledger, load_partnership(), shipped_catalogue(), "run-1")
+    desk = Desk(settings, load_partnership(), shipped_catalogue(), keys, ledger, "run-1")
     con = duck.connect(settings)
     duck.attach(con, settings.build_file, "warehouse", keys.warehouse)
     con.execute("USE warehouse")

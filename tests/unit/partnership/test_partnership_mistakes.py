@@ -57,6 +57,16 @@ MISTAKES = [
         "thresholds.0.part",
         "Input should be 'overall', 'first_contact', 'autism_assessment', 'fft' or 'confidence'",
     ),
+    ("sharing_with_a_stranger", 78, "sharing.0.partner_code", "RKE is unknown"),
+    ("sharing_for_no_purpose", 82, "sharing.0.purpose", "marketing is unknown"),
+    (
+        "unknown_column_group",
+        81,
+        "sharing.0.column_groups.1",
+        "Input should be 'identity', 'demographic', 'activity', 'clinical', 'safeguarding',"
+        " 'social_care', 'education', 'experience', 'staff' or 'free_text'",
+    ),
+    ("sharing_without_dpia", 77, "sharing.0.dpia", "Field required"),
     ("unknown_operator", 61, "thresholds.0.operator", "Input should be '>='"),
     (
         "unknown_setting",
@@ -108,7 +118,7 @@ MISTAKES = [
         "due_too_late",
         44,
         "returns.0.due_days_after_period_end",
-        "Input should be less than or equal to 92",
+        "Input should be less than or equal to 366",
     ),
     (
         "return_without_tables",
