@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree
 
@@ -36,8 +36,11 @@ HARDENED: dict[str, Any] = {
     "remove_pis": True,
 }
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-PLACE = re.compile(rb"""r\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
-WIDE = re.compile(rb"""r\s*=\s*["'][A-Za-z]{2,3}[0-9]""")
+PLACE = re.compile(rb"""r\s*=\s*["']([A-Za-z]*)([0-9]+)""")
+FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{2}|[A-Za-z]?[0-9]{7})""")
+"""A cell past column Z, or a row past 999,999."""
+UNPLACED = (re.compile(rb"<c(?:[/>]|\s+[^r\s]|\s+r[^\s=])"), re.compile(rb":c[\s/>]"))
+"""A cell that may not say where it is (most programs write its place first): faster as two."""
 SUSPECT = (b"<f", b":f", b'"e"', b"'e'")
 """What a formula or an error cell cannot do without; plain searches are ten times as fast."""
 
@@ -134,29 +137,38 @@ def survey(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], known: Parts)
         styled = re.compile(rf"""\ss\s*=\s*["'](?:{any_of})["']""".encode())
     looked_into = set()
     for info in infos:
-        is_sheet, is_wide = info.filename in sheets, False
+        is_sheet, is_far, is_unplaced = info.filename in sheets, False, False
         for block in _blocks(archive, info):
             if b"<!DOCTYPE" in block and info.filename.lower().endswith((".xml", ".rels")):
                 raise RefusedFileError("xml_doctype", "The workbook has a DOCTYPE in it")
             if is_sheet:
-                is_wide = is_wide or WIDE.search(block) is not None
+                is_far = is_far or FAR.search(block) is not None
+                is_unplaced = is_unplaced or any(p.search(block) for p in UNPLACED)
                 if any(m in block for m in SUSPECT) or (styled and styled.search(block)):
                     looked_into.add(info.filename)
-        # 26 columns of all the rows a sheet can have are within the limit
-        if is_wide and _rectangle(archive, info) > MAX_CELLS:
+        # 26 columns of a million rows are within the limit
+        if (is_far or is_unplaced) and _rectangle(archive, info, is_unplaced) > MAX_CELLS:
             raise too_large()
     return looked_into
 
 
-def _rectangle(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
-    """Cells from A1 to the last row and column used."""
+def _rectangle(archive: zipfile.ZipFile, info: zipfile.ZipInfo, is_unplaced: bool) -> int:
+    """Cells from A1 to the last row and column used; at most, where cells do not say where they are."""
     columns: set[bytes] = set()
     last = 0
     for block in _blocks(archive, info):
         places = PLACE.findall(block)
         columns.update(column for column, _ in places)
-        last = max(last, *(int(row) for _, row in places), 0)
-    return last * max((column_number(c.decode()) for c in columns), default=0)
+        last = max(last, max((int(row[:10]) for _, row in places), default=0))
+    widest = max((column_number(c[:7].decode()) for c in columns), default=0)
+    if is_unplaced:
+        most = 0
+        with archive.open(info) as file:
+            for row in _elements(file, "{*}row"):
+                most = max(most, len(row))
+                last += row.get("r") is None
+        widest += most
+    return last * widest
 
 
 def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -191,7 +203,7 @@ def changed_cells(archive: zipfile.ZipFile, member: str, scientific: frozenset[s
     shared: dict[str, str] = {}
     with archive.open(member) as file:
         row_number = 0
-        for _, row in etree.iterparse(file, tag="{*}row", **HARDENED):
+        for row in _elements(file, "{*}row"):
             row_number = int(row.get("r") or row_number + 1)
             column = 0
             for cell in row.iterchildren("{*}c"):
@@ -200,10 +212,16 @@ def changed_cells(archive: zipfile.ZipFile, member: str, scientific: frozenset[s
                 text = _changed_text(cell, shared, scientific)
                 if text is not None:
                     changed.setdefault(row_number, {})[column] = text
-            row.clear()
-            while row.getprevious() is not None:
-                del row.getparent()[0]
     return changed
+
+
+def _elements(file: IO[bytes], tag: str) -> Iterator[Any]:
+    """The elements of a name one after another, each forgotten after its turn."""
+    for _, element in etree.iterparse(file, tag=tag, **HARDENED):
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
 
 
 def _changed_text(cell: Any, shared: dict[str, str], scientific: frozenset[str]) -> str | None:
