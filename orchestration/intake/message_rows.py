@@ -26,8 +26,9 @@ from orchestration.intake.recognise import RefusedFileError
 
 PIECE_BYTES = 1 << 18  # the whole tree of a piece stays in the processor's cache
 THREADS = min(4, os.cpu_count() or 1)
-MAX_HEAD_BYTES = 1 << 20
-MAX_RECORD_BYTES = 1 << 24
+# far beyond any child's record; a tree takes thirty times its bytes, and each thread holds one
+MAX_HEAD_BYTES = 1 << 18
+MAX_RECORD_BYTES = 1 << 22
 
 Element = Any  # lxml's stubs know neither tags nor what XPath gives
 
