@@ -26,7 +26,9 @@ class Style:
     has_british_dates: bool = False
     has_byte_order_mark: bool = False
     has_spaced_nhs_numbers: bool = False
-    is_zipped: bool = False
+    packing: Literal["folder", "activity zipped", "zipped"] = "folder"
+    has_workbooks: bool = False
+    """What families said comes as sheets of one workbook."""
     local_prefix: str = ""
 
     def heading(self, column: Column) -> str:
@@ -41,6 +43,8 @@ class Style:
         """SQL that writes a value the way this partner does."""
         if column.type is ColumnType.DATE and self.has_british_dates:
             return f"strftime({expression}, '%d/%m/%Y')"
+        if column.type is ColumnType.DATETIME:
+            return f"strftime({expression}, '%Y-%m-%dT%H:%M:%S')"
         if column.type is ColumnType.NHS_NUMBER and self.has_spaced_nhs_numbers:
             number = f"({expression})::VARCHAR"
             parts = (f"substr({number}, {start}, {length})" for start, length in SPACED)
@@ -50,9 +54,9 @@ class Style:
 
 STYLES = {
     "RV3": Style(),
-    "RKE": Style(is_zipped=True, local_prefix="WH"),
+    "RKE": Style(packing="activity zipped", has_workbooks=True, local_prefix="WH"),
     "RAL": Style("dictionary", True, True, True, local_prefix="RF"),
-    "RNK": Style(local_prefix="TP"),
+    "RNK": Style(packing="zipped", local_prefix="TP"),
     "E09000007": Style("alias", has_british_dates=True, local_prefix="LC"),
 }
 

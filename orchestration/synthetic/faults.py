@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.contracts.model import Requirement
+from orchestration.contracts.model import ColumnType, Contract, Requirement
 from orchestration.synthetic.deliveries import Style
 from orchestration.synthetic.sheets import Sheet
 
@@ -79,6 +79,17 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
 }
 
 
+def faults_of(contract: Contract) -> tuple[Fault, ...]:
+    """The kinds of bad rows of a table: its own, else one of each kind its columns allow."""
+    if contract.table in FAULTS:
+        return FAULTS[contract.table]
+    own = [c for c in contract.mandatory if c.name not in contract.key] or contract.mandatory
+    blank = _broken("mandatory_blank", **{own[-1].name: "NULL"})
+    days = [c for c in contract.columns if c.type in (ColumnType.DATE, ColumnType.DATETIME)]
+    misdated = tuple(_broken("bad_date", **{c.name: BAD_DATE}) for c in days[:1])
+    return (blank, *misdated, _broken(DUPLICATE))
+
+
 def make_faults(
     con: duckdb.DuckDBPyConnection,
     name: str,
@@ -92,7 +103,7 @@ def make_faults(
 
     Rows are picked by hash, so that neither threads nor row order decide.
     """
-    kinds = FAULTS[sheet.table]
+    kinds = faults_of(sheet.contract)
     columns = {
         column.name: _column(sheet, style, partner, column.name)
         for column in sheet.contract.columns
@@ -102,15 +113,15 @@ def make_faults(
     selected = ", ".join(f"{expression} AS {column}" for column, expression in columns.items())
     con.execute(f"""
         CREATE TABLE {name} AS
-        SELECT k AS fault_month, kind AS fault_kind, {selected.format(end="end_day", k="k")}
+        SELECT k AS fault_month, bad_kind AS fault_kind, {selected.format(end="end_day", k="k")}
         FROM (
             SELECT t.*, m.k, m.last_day AS end_day,
-                ({picked} // {PARTS} % {len(kinds)})::INTEGER AS kind
+                ({picked} // {PARTS} % {len(kinds)})::INTEGER AS bad_kind
             FROM {sheet.source} AS t
             JOIN month AS m ON m.k BETWEEN t.first_month AND t.last_month
             WHERE senders & {sheet.bit} <> 0 AND {picked} % {PARTS} < {round(rate * PARTS)}
         )
-        ORDER BY fault_month, kind, {", ".join(sheet.row_id)}
+        ORDER BY fault_month, bad_kind, {", ".join(sheet.row_id)}
     """)
     counts: dict[int, dict[str, int]] = {}
     for month, kind, rows in con.execute(
@@ -125,22 +136,22 @@ def _column(sheet: Sheet, style: Style, partner: str, name: str) -> str:
     column = sheet.contract.column(name)
     real = sheet.text(style, column)
     cases = []
-    for kind, fault in enumerate(FAULTS[sheet.table]):
+    for kind, fault in enumerate(faults_of(sheet.contract)):
         if name in fault.values:
             cases.append(f"WHEN {kind} THEN {fault.values[name]}")
         elif name in fault.days:
             cases.append(f"WHEN {kind} THEN {style.as_text(column, fault.days[name])}")
         elif name == _invented(sheet) and fault.rule != DUPLICATE:
             cases.append(f"WHEN {kind} THEN {real} || '-{partner}-F'")
-    return f"CASE kind {' '.join(cases)} ELSE {real} END" if cases else real
+    return f"CASE bad_kind {' '.join(cases)} ELSE {real} END" if cases else real
 
 
 def _invented(sheet: Sheet) -> str | None:
     """The number a bad row makes up: its own key, so that it replaces no real row.
 
-    A registration has none of its own; its bad rows never reach the table.
+    Where it has none of its own, or all its bad rows are held back, the real one stands.
     """
-    if sheet.table == "cyp002":
+    if sheet.table not in FAULTS or sheet.table == "cyp002":
         return None
     key = sheet.contract.key
     own = [k for k in key if sheet.contract.column(k).required is Requirement.MANDATORY]

@@ -13,7 +13,7 @@ import duckdb
 from orchestration.partnership.model import Partnership
 from orchestration.synthetic.alliance import Alliance
 from orchestration.synthetic.calendar_days import Window
-from orchestration.synthetic.extracts import Extracts
+from orchestration.synthetic.extracts import SMALL, Extracts
 from orchestration.synthetic.options import Options
 from orchestration.synthetic.truth import tell_truth
 from orchestration.synthetic.world import load, simulate
@@ -22,8 +22,6 @@ __all__ = ["Options", "generate"]
 
 TRUTH_FILE = "truth.json"
 MEMORY = "4GB"
-SMALL = 20_000
-"""Up to this many children one thread is quicker: half the time, as the files are so small."""
 
 
 def generate(options: Options, partnership: Partnership) -> dict[str, Any]:
@@ -42,7 +40,7 @@ def generate(options: Options, partnership: Partnership) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="synthetic-") as spill:
         con = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "temp_directory": spill})
         con.execute("SET enable_progress_bar = false")
-        if options.children <= SMALL:
+        if options.children <= SMALL:  # one thread is quicker where all is so small
             con.execute("SET threads = 1")
         load(con, world, alliance, window, options.seed)
         del world

@@ -67,7 +67,12 @@ def make_identities(
         share = ALSO_KNOWN.get(alliance.kinds[row_number], 0.0)
         since = np.maximum(rng.integers(-months, months, count), birth_month + 1)
         since = np.maximum(since, 0)
-        is_known = (rng.random(count) < share) & ~stays_single & (since < months)
+        is_known = rng.random(count) < share
+        if alliance.kinds[row_number] == "local_authority":
+            # the council knows every child it looks after or protects
+            is_known |= people.is_looked_after | people.is_safeguarded
+            since = np.where(people.is_looked_after, np.maximum(birth_month + 1, 0), since)
+        is_known &= ~stays_single & (since < months)
         is_known &= since <= death_month
         known[row_number] = np.where(is_known, since, NEVER_TRACED)
 

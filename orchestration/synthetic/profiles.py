@@ -60,6 +60,7 @@ PROFILES = {
     "community_nursing": Profile(
         (1.2, 0.8, 0.6, 0.6, 0.7), 5, 0.6, 22, 9, reason="08", location="A01",
     ),
+    "camhs": Profile((0.0, 0.1, 0.6, 1.0, 1.0), 24, 0.4, 12, 15, reason="05"),
 }  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def first_wave(
     years = (window.last_day - window.first_day + 1) / 365.25
     wanted = max(1, round(len(people) * years * REQUESTS_PER_YEAR))
     drawn = int(wanted * 3.2) + 50
-    received = window.first_day + weighted(rng, _daily_weights(window), drawn)
+    received = window.first_day + weighted(rng, daily_weights(window), drawn)
     child = weighted(rng, people.need, drawn)
     age_days = received - people.born[child]
     band = np.searchsorted(np.array(AGE_BANDS) * 365.25, age_days, side="right")
@@ -169,7 +169,8 @@ def senders_of(
     return np.where(only_lead, lead, mask).astype(np.uint8)
 
 
-def _daily_weights(window: Window) -> NDArray[np.float64]:
+def daily_weights(window: Window) -> NDArray[np.float64]:
+    """How likely a referral is on each day of the run."""
     days = np.arange(window.first_day, window.last_day + 1)
     month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
     at_weekend = (days + 3) % 7 >= 5

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 
 import duckdb
 
@@ -43,11 +44,17 @@ class Sheet:
     row_id: tuple[str, ...]
     columns: dict[str, Cell | str]
     ready: frozenset[str] = frozenset()
+    is_passing: bool = False
+    """Each row is sent once: preparing its text would only cost memory."""
 
     @property
     def contract(self) -> Contract:
-        """The contract the file keeps to."""
+        """The contract of the newest version, whose columns every version here has."""
         return shipped_catalogue().contracts[self.standard, self.table]
+
+    def contract_on(self, day: date) -> Contract:
+        """The contract the file of a period that ends on `day` keeps to."""
+        return shipped_catalogue().contract_on(self.standard, self.table, day) or self.contract
 
     def cell(self, name: str) -> Cell:
         """What a column says; nothing where the simulation has nothing to say."""
@@ -90,13 +97,13 @@ def local_id(alliance: Alliance, partner: str, child: str = "child") -> str:
 
 
 def csds_sheets(alliance: Alliance, partner: str) -> list[Sheet]:
-    """The five CSDS tables under the header, as this partner fills them."""
+    """Children, registrations, referrals and contacts of CSDS, as this partner fills them."""
     own_id = local_id(alliance, partner)
     as_partner = 1 << alliance.partners.index(partner)
     as_sender = 1 << alliance.senders.index(partner)
     return [
         Sheet("csds", "cyp001", "patient", as_partner, ("child",),
-              _patient_columns(own_id, partner)),
+              patient_columns(own_id, partner)),
         Sheet("csds", "cyp002", "patient", as_partner, ("child",), {
             "local_patient_id": own_id,
             "org_id_gp": "'Z9' || (1000 + practice)",
@@ -123,7 +130,8 @@ def csds_sheets(alliance: Alliance, partner: str) -> list[Sheet]:
             "referral_closure_reason": Cell("closure_reason", "closed <= {end}"),
             "referral_rejection_reason": Cell("rejection_reason", "rejected <= {end}"),
         }),
-        Sheet("csds", "cyp201", "contact", as_sender, ("contact",), _contact_columns()),
+        Sheet("csds", "cyp201", "contact", as_sender, ("contact",), contact_columns(),
+              is_passing=True),
     ]  # fmt: skip
 
 
@@ -151,7 +159,8 @@ def person_index_sheet(alliance: Alliance, partner: str) -> Sheet:
     })  # fmt: skip
 
 
-def _patient_columns(own_id: str, partner: str) -> dict[str, Cell | str]:
+def patient_columns(own_id: str, partner: str) -> dict[str, Cell | str]:
+    """What an activity standard says of a child."""
     return {
         "local_patient_id": own_id,
         "org_id_local_patient_id": f"'{partner}'",
@@ -172,7 +181,8 @@ def _patient_columns(own_id: str, partner: str) -> dict[str, Cell | str]:
     }  # fmt: skip
 
 
-def _contact_columns() -> dict[str, Cell | str]:
+def contact_columns() -> dict[str, Cell | str]:
+    """What an activity standard says of a contact."""
     is_seen = "attendance IN ('5', '6')"
     cancelled = "attendance IN ('2', '4')"
     return {

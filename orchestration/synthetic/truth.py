@@ -12,6 +12,7 @@ import duckdb
 from orchestration.partnership.model import Partnership
 from orchestration.synthetic.alliance import Alliance
 from orchestration.synthetic.calendar_days import Window, as_date
+from orchestration.synthetic.feeds.stage import tell_services
 from orchestration.synthetic.outcomes import CLOSURE_REASONS
 
 BANDS = ((42, "0-42"), (84, "43-84"), (126, "85-126"), (182, "127-182"), (364, "183-364"))
@@ -149,18 +150,7 @@ def judge(
         for v in partnership.kpi_versions
         if (v.kpi_id, v.part) == ("timeliness", "first_contact") and v.is_valid_on(last)
     )
-    con.execute("CREATE TABLE team (team VARCHAR, service VARCHAR)")
-    con.executemany(
-        "INSERT INTO team VALUES (?, ?)", [(t.team_id, t.service_code) for t in alliance.teams]
-    )
-    con.execute(
-        "CREATE TABLE service"
-        " (service VARCHAR, provider VARCHAR, discipline VARCHAR, is_autism BOOLEAN)"
-    )
-    con.executemany(
-        "INSERT INTO service VALUES (?, ?, ?, ?)",
-        [(s.code, s.provider_code, s.discipline, s.is_autism_pathway) for s in alliance.services],
-    )
+    tell_services(con, alliance)
 
     def value(name: str) -> Any:
         found = partnership.parameter(name, last).value

@@ -6,7 +6,8 @@ them, by different ways: neither reads the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import duckdb
@@ -21,6 +22,7 @@ from orchestration.synthetic.calendar_days import Window
 from orchestration.synthetic.contacts import Contacts, make_contacts
 from orchestration.synthetic.courses import Courses, follow_up_days, run_courses
 from orchestration.synthetic.identities import Identities, make_identities
+from orchestration.synthetic.mental_health import simulate_mental_health
 from orchestration.synthetic.options import Options, random_stream
 from orchestration.synthetic.outcomes import (
     CLOSURE_REASONS,
@@ -57,11 +59,14 @@ class World:
     courses: Courses
     contacts: Contacts
     identities: Identities
+    community: tuple[int, int]
+    """Requests and contacts of community services; those of mental health come after them."""
 
 
 def simulate(options: Options, alliance: Alliance, window: Window) -> World:
     """Run the alliance once. Each part draws from a stream of its own."""
     people = make_people(options, window)
+    whole, alliance = alliance, alliance.sending("csds")
 
     def stream(name: str) -> np.random.Generator:
         return random_stream(options.seed, name)
@@ -83,7 +88,65 @@ def simulate(options: Options, alliance: Alliance, window: Window) -> World:
     identities = make_identities(
         stream("identities"), requests, senders, courses, people, alliance, window
     )
-    return World(people, requests, senders, units, courses, contacts, identities)
+    world = World(
+        people,
+        requests,
+        senders,
+        units,
+        courses,
+        contacts,
+        identities,
+        (len(requests), len(contacts)),
+    )
+    return _with_mental_health(stream, world, whole, window)
+
+
+def _with_mental_health(
+    stream: Callable[[str], np.random.Generator], world: World, whole: Alliance, window: Window
+) -> World:
+    """The world and what happens in mental health, behind it in every array."""
+    alliance = whole.sending("mhsds")
+    if not alliance.services:
+        return world
+    known = world.identities.known_from[whole.partners.index(alliance.senders[0])]
+    found = simulate_mental_health(stream, world.people, known, alliance, window)
+    if found is None:
+        return world
+    requests, units, courses, contacts = found
+    before = len(world.requests)
+    services = len(whole.services) - len(alliance.services)
+    teams = len(whole.teams) - len(alliance.teams)
+    bits = np.left_shift(1, whole.service_sender[services:].astype(np.int64))
+    moved_requests = replace(
+        requests,
+        service=requests.service + np.int8(services),
+        original=np.where(requests.original >= 0, requests.original + before, -1).astype(np.int32),
+    )
+    moved_units = replace(
+        units,
+        request=units.request + np.int32(before),
+        service=units.service + np.int8(services),
+        team=units.team + np.int8(teams),
+    )
+    moved_contacts = replace(
+        contacts, request=contacts.request + np.int32(before), team=contacts.team + np.int8(teams)
+    )
+    return replace(
+        world,
+        requests=_behind(world.requests, moved_requests),
+        senders=np.concatenate([world.senders, bits[requests.service].astype(np.uint8)]),
+        units=_behind(world.units, moved_units),
+        courses=_behind(world.courses, courses),
+        contacts=_behind(world.contacts, moved_contacts),
+    )
+
+
+def _behind(first: Any, second: Any) -> Any:
+    """Two objects of arrays as one."""
+    return type(first)(**{
+        f.name: np.concatenate([getattr(first, f.name), getattr(second, f.name)])
+        for f in fields(first)
+    })  # fmt: skip
 
 
 def load(
@@ -153,8 +216,8 @@ def _load_requests(
     con: duckdb.DuckDBPyConnection, world: World, alliance: Alliance, seed: int
 ) -> None:
     requests, courses, units = world.requests, world.courses, world.units
-    rng = random_stream(seed, "request details")
     count = len(requests)
+    details = _drawn(_request_details, seed, "request details", world.community[0], count)
     reasons = tuple(p.reason for p in alliance.profiles)
     number = np.arange(count, dtype=np.int32)
     flow: dict[str, NDArray[Any]] = {"senders": world.senders, "first_month": courses.first_month,
@@ -163,9 +226,9 @@ def _load_requests(
         "request": number,
         "child": requests.child,
         "received": requests.received,
-        "minute": rng.integers(8 * 60, 18 * 60, count).astype(np.int16),
+        "minute": details["minute"],
         "source": _codes(requests.source, SOURCES),
-        "priority": _codes(weighted(rng, (0.92, 0.07, 0.01), count), PRIORITIES),
+        "priority": _codes(details["priority"], PRIORITIES),
         "reason": _codes(requests.service, reasons),
         "discharged": courses.discharged,
         **flow,
@@ -217,13 +280,14 @@ def _load_contacts(
     seed: int,
 ) -> None:
     contacts = world.contacts
-    rng = random_stream(seed, "contact details")
     count = len(contacts)
+    details = _drawn(_contact_details, seed, "contact details", world.community[1], count)
     usual = np.array([0, *(LOCATIONS.index(p.location) for p in alliance.profiles)], np.int8)
     codes = [s.code for s in alliance.services]
     service = np.array([0, *(codes.index(t.service_code) + 1 for t in alliance.teams[1:])], np.int8)
     place = usual[service[contacts.team]]
-    place = np.where(rng.random(count, np.float32) < 0.2, rng.integers(0, 3, count), place)
+    elsewhere = details.pop("elsewhere")
+    place = np.where(elsewhere >= 0, elsewhere, place)
     month = window.month_of(contacts.day)
     _table(con, "contact", {
         "contact": np.arange(count, dtype=np.int32),
@@ -233,16 +297,49 @@ def _load_contacts(
         "last_month": month,
         "team": _codes(contacts.team, tuple(t.team_id for t in alliance.teams)),
         "day": contacts.day,
-        "minute": (rng.integers(96, 210, count, dtype=np.int16) * 5).astype(np.int16),
-        "duration": (rng.integers(3, 13, count, dtype=np.int16) * 5).astype(np.int16),
         "attendance": _codes(contacts.attendance, contact_codes.ATTENDANCE),
         "mechanism": _codes(contacts.mechanism, contact_codes.MECHANISMS),
         "is_initial": contacts.is_initial,
         "place": _codes(place, LOCATIONS),
+        **details,
+    }, days=("day",))  # fmt: skip
+
+
+Details = dict[str, NDArray[Any]]
+
+
+def _drawn(
+    draw: Callable[[np.random.Generator, int], Details],
+    seed: int,
+    name: str,
+    first: int,
+    count: int,
+) -> Details:
+    """Details of `count` rows: of the community part, and of the rest from a stream of its own."""
+    parts = [draw(random_stream(seed, name), first)]
+    if count > first:
+        parts.append(draw(random_stream(seed, f"mental health {name}"), count - first))
+    return {key: np.concatenate([p[key] for p in parts]) for key in parts[0]}
+
+
+def _request_details(rng: np.random.Generator, count: int) -> Details:
+    return {
+        "minute": rng.integers(8 * 60, 18 * 60, count).astype(np.int16),
+        "priority": weighted(rng, (0.92, 0.07, 0.01), count),
+    }
+
+
+def _contact_details(rng: np.random.Generator, count: int) -> Details:
+    # the order of the draws is part of what a seed means
+    is_elsewhere = rng.random(count, np.float32) < 0.2
+    return {
+        "elsewhere": np.where(is_elsewhere, rng.integers(0, 3, count), -1).astype(np.int8),
+        "minute": (rng.integers(96, 210, count, dtype=np.int16) * 5).astype(np.int16),
+        "duration": (rng.integers(3, 13, count, dtype=np.int16) * 5).astype(np.int16),
         "is_group": rng.random(count, np.float32) < 0.05,
         "is_by_proxy": rng.random(count, np.float32) < 0.12,
         "notice": rng.integers(0, 4, count, dtype=np.int8),
-    }, days=("day",))  # fmt: skip
+    }
 
 
 def _codes(positions: NDArray[Any], values: tuple[str, ...]) -> Any:

@@ -1,23 +1,27 @@
-"""Write a delivery's files: one DuckDB COPY a file, ZIPs with fixed times, receipt times last."""
+"""Write a delivery's files: text made by DuckDB, ZIPs with fixed times, receipt times last."""
 
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 import zipfile
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
-from orchestration.contracts.model import shipped_catalogue
+from orchestration.contracts.model import ColumnGroup, shipped_catalogue
 from orchestration.synthetic.calendar_days import Window, as_date
 from orchestration.synthetic.deliveries import Delivery, Style
 from orchestration.synthetic.sheets import Sheet
+from orchestration.synthetic.workbooks import cell
 
 BYTE_ORDER_MARK = "\ufeff"
 COMPRESSION = 1  # these files compress well at any level, and zlib is a quarter of the work
+HEADERS = {"csds": "cyp000", "mhsds": "mhs000"}
 
 
 def copy_sheet(
@@ -25,16 +29,19 @@ def copy_sheet(
     sheet: Sheet,
     style: Style,
     month: int,
-    end: str,
+    end: date,
     faults: str | None,
     path: Path,
 ) -> int:
-    """Write one month of one sheet, its bad rows last; the number of rows written."""
+    """Write one month of one sheet, its bad rows last; the number of rows written.
+
+    For large tables: it streams and uses every core, at some milliseconds a file.
+    """
     columns = sheet.contract.columns
     real = ", ".join(
         f'{sheet.text(style, c)} AS "{heading}"'
-        for c, heading in zip(columns, headings(sheet, style), strict=True)
-    ).format(end=end, k=month)
+        for c, heading in zip(columns, headings(sheet, style, end), strict=True)
+    ).format(end=f"DATE '{end}'", k=month)
     query = f"""
         SELECT {real} FROM {sheet.source}
         WHERE first_month <= {month} AND last_month >= {month} AND senders & {sheet.bit} <> 0
@@ -47,32 +54,95 @@ def copy_sheet(
     return int(row[0]) if row else 0
 
 
-def headings(sheet: Sheet, style: Style) -> list[str]:
+def texts(
+    con: duckdb.DuckDBPyConnection,
+    sheet: Sheet,
+    style: Style,
+    months: tuple[int, int],
+    faults: str | None,
+    *,
+    as_cells: bool = False,
+) -> dict[int, tuple[int, str]]:
+    """{month: (rows, their text)} of the months from the first to the last, in one statement.
+
+    Lines stand in order of their text, so neither threads nor plans decide. Values that may hold a
+    comma or a quotation mark are quoted; `as_cells` gives rows of a workbook's sheet instead.
+    """
+    columns = sheet.contract.columns
+
+    def line(values: Iterable[str]) -> str:
+        shown = list(values)
+        if as_cells:
+            cells = [cell(c, v, style) for c, v in zip(columns, shown, strict=True)]
+            return f"concat('<row>', {', '.join(cells)}, '</row>')"
+        quoted = [
+            f"""'"' || replace({v}, '"', '""') || '"'"""
+            if c.sharing_group is ColumnGroup.FREE_TEXT
+            else v
+            for c, v in zip(columns, shown, strict=True)
+        ]
+        separated = ", ',', ".join(quoted)
+        return f"concat({separated})"
+
+    real = line(sheet.text(style, c) for c in columns).format(end="end_day", k="k")
+    lines = f"""
+        SELECT k, {real} AS line
+        FROM (
+            SELECT t.*, m.k, m.last_day AS end_day FROM {sheet.source} AS t
+            JOIN month AS m ON m.k BETWEEN t.first_month AND t.last_month
+            WHERE m.k BETWEEN {months[0]} AND {months[1]} AND senders & {sheet.bit} <> 0
+        )
+    """
+    if faults:
+        bad = line(f'"{c.name}"' for c in columns)
+        lines += f"""
+            UNION ALL SELECT fault_month, {bad} FROM {faults}
+            WHERE fault_month BETWEEN {months[0]} AND {months[1]}
+        """
+    separator = "''" if as_cells else "chr(10)"
+    found = con.execute(f"""
+        SELECT k, count(*), string_agg(line, {separator} ORDER BY line) FROM ({lines}) GROUP BY k
+    """).fetchall()
+    return {month: (rows, text) for month, rows, text in found}
+
+
+def write_text(path: Path, heading: list[str], text: str) -> None:
+    """Write a file of a heading and lines that are ready."""
+    first = io.StringIO()
+    csv.writer(first, lineterminator="\n").writerow(heading)
+    ending = "\n" if text else ""
+    path.write_text(first.getvalue() + text + ending, encoding="utf-8", newline="")
+
+
+def headings(sheet: Sheet, style: Style, end: date) -> list[str]:
     """The file's first line; a byte order mark is part of its first heading."""
-    found = [style.heading(c) for c in sheet.contract.columns]
+    found = [style.heading(c) for c in sheet.contract_on(end).columns]
     if style.has_byte_order_mark:
         found[0] = BYTE_ORDER_MARK + found[0]
     return found
 
 
-def write_header(path: Path, style: Style, delivery: Delivery, window: Window) -> None:
+def write_header(
+    path: Path, standard: str, style: Style, delivery: Delivery, window: Window
+) -> None:
     """The header table: whose extract, which month, made when."""
-    contract = shipped_catalogue().contracts["csds", "cyp000"]
+    end = as_date(int(window.ends[delivery.month]))
+    contract = shipped_catalogue().contract_on(standard, HEADERS[standard], end)
+    assert contract is not None
     day_format = "%d/%m/%Y" if style.has_british_dates else "%Y-%m-%d"
     values = {
-        "version": "1.6",
+        "version": contract.version,
         "org_id_provider": delivery.partner,
         "org_id_submitter": delivery.partner,
         "rp_start_date": window.months[delivery.month].strftime(day_format),
-        "rp_end_date": as_date(int(window.ends[delivery.month])).strftime(day_format),
+        "rp_end_date": end.strftime(day_format),
         "file_creation_date_time": delivery.created_at.strftime("%Y-%m-%dT%H:%M:%S"),
-        "primary_system": "SystmOne",
+        "primary_system": "SystmOne" if standard == "csds" else "CareNotes",
     }
-    encoding = "utf-8-sig" if style.has_byte_order_mark else "utf-8"
-    with path.open("w", encoding=encoding, newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([style.heading(c) for c in contract.columns])
-        writer.writerow([values[c.name] for c in contract.columns])
+    heading = [style.heading(c) for c in contract.columns]
+    if style.has_byte_order_mark:
+        heading[0] = BYTE_ORDER_MARK + heading[0]
+    write_text(path, heading, ",".join(values[c.name] for c in contract.columns))
 
 
 class Packer:

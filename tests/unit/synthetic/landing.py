@@ -6,8 +6,11 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import openpyxl
 
 from orchestration.contracts.model import Contract, normalise_header, shipped_catalogue
 
@@ -35,15 +38,37 @@ def all_paths(out: Path) -> Iterator[Path]:
 
 
 def _contract(entry: dict[str, Any]) -> Contract:
-    return shipped_catalogue().contracts[entry["standard"], entry["table"]]
+    end = last_day_of(entry)
+    contract = shipped_catalogue().contract_on(entry["standard"], entry["table"], end)
+    assert contract is not None
+    return contract
+
+
+def last_day_of(entry: dict[str, Any]) -> date:
+    """The last day of the period a file is for."""
+    received = datetime.fromisoformat(entry["received_at"]).date()
+    return received - timedelta(days=entry["days_after_period_end"])
 
 
 def _text(out: Path, entry: dict[str, Any]) -> str:
     path = out / entry["path"]
     if path.suffix == ".zip":
+        contract = _contract(entry)
+        name = contract.table if contract.standard == "local" else contract.national
         with zipfile.ZipFile(path) as archive:
-            return archive.read(f"{_contract(entry).national}.csv").decode("utf-8")
+            return archive.read(f"{name}.csv").decode("utf-8")
+    if path.suffix == ".xlsx":
+        return _sheet(path, entry["table"])
     return path.read_text(encoding="utf-8-sig")
+
+
+def _sheet(path: Path, name: str) -> str:
+    """A sheet of a workbook as CSV, days as ISO."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for row in openpyxl.load_workbook(path)[name].iter_rows(values_only=True):
+        writer.writerow([v.date().isoformat() if isinstance(v, datetime) else v for v in row])
+    return text.getvalue()
 
 
 def _rows(contract: Contract, text: str) -> list[Row]:

@@ -11,7 +11,7 @@ import nhs_number
 from orchestration.contracts.model import shipped_catalogue
 from orchestration.partnership.load import load_partnership
 from tests.unit.synthetic.conftest import Alliance
-from tests.unit.synthetic.landing import Row, headings
+from tests.unit.synthetic.landing import Row, headings, last_day_of
 
 
 def rows(alliance: Alliance, table: str) -> list[tuple[str, str, Row]]:
@@ -35,7 +35,9 @@ def iso(text: str) -> str:
 
 def test_headings_are_the_contracts_own_in_the_spelling_of_the_sender(clean: Alliance) -> None:
     for entry in clean.truth["files"]:
-        contract = shipped_catalogue().contracts[entry["standard"], entry["table"]]
+        contract = shipped_catalogue().contract_on(
+            entry["standard"], entry["table"], last_day_of(entry)
+        )
         expected = {
             "RAL": [c.dictionary or c.national for c in contract.columns],
             "E09000007": [
