@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from uuid import uuid4
 
 import duckdb
 
+from expectations.run import validate, warm_up
 from orchestration import duck, steps
 from orchestration.contracts.model import Catalogue, shipped_catalogue
 from orchestration.intake.files import Look, deliveries, look, settled, unknown_folders
@@ -136,7 +138,11 @@ class Pipeline:
             self.keys,
             self.ledger,
             report.run_id,
+            validate,
         )
+        if files:
+            # the library of the checks takes seconds to import, and bytes can be read meanwhile
+            threading.Thread(target=warm_up, daemon=True).start()
         with self._build_file() as con:
             prepare(con, self.catalogue)
             pick_up(con, desk, report.intake, progress)

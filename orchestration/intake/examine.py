@@ -38,6 +38,8 @@ MALFORMED_MESSAGES = {
     "broken_quote": "A quotation mark is opened and never closed",
 }
 
+NEVER_RELEASED = ("mandatory_blank", "duplicate_key", *MALFORMED_MESSAGES)
+
 
 @dataclass(frozen=True)
 class Examination:
@@ -46,6 +48,7 @@ class Examination:
     rows_read: int
     rows_good: int
     rows_warned: int
+    rows_released: int
     issues: tuple[Issue, ...]
 
     @property
@@ -78,6 +81,7 @@ def examine(
         staged = stage(con, sources, heading, rules, Path(scratch))
     _hold_broken(con, heading)
     _list_faults(con, heading, rules, staged)
+    released = _release(con, items, heading)
     held = dict(
         con.execute("SELECT file_number, count(*) FROM stage.held GROUP BY file_number").fetchall()
     )
@@ -88,7 +92,8 @@ def examine(
         rows_warned, warnings = warned.get(number, (0, []))
         issues = (*rejected.get(number, ()), *warnings, *_file_warnings(item))
         read = part.rows + len(part.malformed)
-        found.append(Examination(read, part.rows - held.get(number, 0), rows_warned, issues))
+        good = part.rows - held.get(number, 0)
+        found.append(Examination(read, good, rows_warned, released.get(number, 0), issues))
     return found
 
 
@@ -132,7 +137,7 @@ def _list_faults(
     """`stage.faults`: file, line, `rule:column` of each broken rule, and the text as sent."""
     con.execute("""
         CREATE OR REPLACE TABLE stage.faults (
-            file_number INTEGER, line BIGINT, rules VARCHAR[], text VARCHAR[]
+            file_number INTEGER, ordinal BIGINT, line BIGINT, rules VARCHAR[], text VARCHAR[]
         )
     """)
     if con.execute("SELECT 1 FROM stage.held LIMIT 1").fetchone():
@@ -142,7 +147,7 @@ def _list_faults(
         con.execute(
             """
             INSERT INTO stage.faults
-            SELECT n, l, [r], [t]
+            SELECT n, NULL, l, [r], [t]
             FROM (SELECT unnest(?) AS n, unnest(?) AS l, unnest(?) AS r, unnest(?) AS t)
             """,
             [
@@ -186,12 +191,46 @@ def _list_held(
                 ['duplicate_key:{",".join(heading.contract.key)}'], [{as_text}]
             FROM stage.rows AS rows JOIN stage.held AS held ON rows.rowid = held.ordinal AND held.is_repeated
         )
-        SELECT faults.file_number,
+        SELECT faults.file_number, faults.ordinal,
             coalesce(faults.source_line, shifts.line + faults.ordinal - shifts.first_ordinal) AS line,
             faults.rules, faults.text
         FROM faults ASOF JOIN shifts
             ON faults.file_number = shifts.file_number AND faults.ordinal >= shifts.first_ordinal
     """)
+
+
+def _release(
+    con: duckdb.DuckDBPyConnection, items: Sequence[Item], heading: Heading
+) -> dict[int, int]:
+    """Let in the rows somebody released; how many, by file.
+
+    A row may be let in against a rule about its sense. A key or other value the table cannot do
+    without cannot be made up, so such a row stays held whatever was decided.
+    """
+    wanted = [(n, line) for n, item in enumerate(items) for line in item.released]
+    if not wanted:
+        return {}
+    needed = [c.name for c in heading.contract.mandatory]
+    con.execute(
+        "CREATE OR REPLACE TABLE stage.released AS SELECT unnest(?) AS file_number, unnest(?) AS line",
+        [[n for n, _ in wanted], [line for _, line in wanted]],
+    )
+    never = ", ".join(f"'{rule}'" for rule in NEVER_RELEASED)
+    columns = ", ".join(f"'{name}'" for name in needed)
+    con.execute(f"""
+        CREATE OR REPLACE TABLE stage.let_in AS
+        SELECT faults.file_number, faults.ordinal
+        FROM stage.faults AS faults JOIN stage.released USING (file_number, line)
+        WHERE faults.ordinal IS NOT NULL AND len(list_filter(faults.rules, r ->
+            split_part(r, ':', 1) IN ({never})
+            OR (starts_with(r, 'bad_') AND split_part(r, ':', 2) IN ({columns}))
+        )) = 0
+    """)
+    con.execute("DELETE FROM stage.held WHERE ordinal IN (SELECT ordinal FROM stage.let_in)")
+    con.execute("DELETE FROM stage.faults WHERE ordinal IN (SELECT ordinal FROM stage.let_in)")
+    return dict(
+        con.execute("SELECT file_number, count(*) FROM stage.let_in GROUP BY ALL").fetchall()
+    )
 
 
 def _rejections(con: duckdb.DuckDBPyConnection, rules: list[Check]) -> dict[int, list[Issue]]:

@@ -29,6 +29,8 @@ class Item:
     refusal: RefusedFileError | None = None
     warnings: list[Issue] = field(default_factory=list)
     ledger_id: int = 0
+    released: frozenset[int] = frozenset()
+    """Lines somebody let in although they break a rule."""
 
     @property
     def unit(self) -> Unit | None:

@@ -7,23 +7,47 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contracts.model import Catalogue
+from orchestration.contracts.model import Catalogue, Contract
 from orchestration.duck import attach
 from orchestration.intake.item import Item
 from orchestration.intake.read import column_list
-from orchestration.warehouse.raw import ensure_raw_tables
+from orchestration.warehouse.raw import ensure_raw_tables, raw_columns
 
 LARGE_FILE_BYTES = 64 << 20
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    """Make the raw tables, and `raw.loaded_unit`: which submission each unit's rows are of."""
-    ensure_raw_tables(con, catalogue)
+    """Make the raw tables, and `raw.loaded_unit`: which submission each unit's rows are of.
+
+    A table of an older release, with other columns, is made anew; its rows come back from the archive.
+    """
+    con.execute("CREATE SCHEMA IF NOT EXISTS raw")
     con.execute("""
         CREATE TABLE IF NOT EXISTS raw.loaded_unit (
             partner_code VARCHAR, standard VARCHAR, table_name VARCHAR, period_start DATE, submission_id BIGINT
         )
     """)
+    for contract in catalogue.contracts.values():
+        if (columns := columns_of(con, contract)) and columns != raw_columns(contract):
+            con.execute(f'DROP TABLE raw."{contract.raw_table}"')
+            con.execute(
+                "DELETE FROM raw.loaded_unit WHERE standard = ? AND table_name = ?",
+                [contract.standard, contract.table],
+            )
+    ensure_raw_tables(con, catalogue)
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[tuple[str, str], ...]:
+    """Name and type of the columns a raw table has now; none when there is no such table."""
+    found = con.execute(
+        """
+        SELECT column_name, data_type FROM duckdb_columns()
+        WHERE database_name = current_database() AND schema_name = 'raw' AND table_name = ?
+        ORDER BY column_index
+        """,
+        [contract.raw_table],
+    ).fetchall()
+    return tuple((name, kind) for name, kind in found)
 
 
 def loaded_units(con: duckdb.DuckDBPyConnection) -> set[int]:
@@ -81,14 +105,17 @@ def load(con: duckdb.DuckDBPyConnection, items: Mapping[int, Item]) -> None:
             )
         """)
         con.execute(f"""
-            INSERT INTO {table} (submission_id, partner_code, period_start, row_number, {columns})
+            INSERT INTO {table} (
+                submission_id, partner_code, period_start, row_number, is_released, {columns}
+            )
             SELECT units.submission_id, units.partner_code, units.period_start,
-                rows.rowid - min_row.first_row + 1, {columns}
+                rows.rowid - min_row.first_row + 1,
+                rows.broken_text IS NOT NULL, {columns}
             FROM stage.rows AS rows
             JOIN stage.units AS units ON rows.file_number = units.file_number
             JOIN (SELECT file_number, min(rowid) AS first_row FROM stage.rows GROUP BY ALL) AS min_row
                 ON rows.file_number = min_row.file_number
-            WHERE rows.broken_text IS NULL AND rows.rowid NOT IN (SELECT ordinal FROM stage.held)
+            WHERE rows.rowid NOT IN (SELECT ordinal FROM stage.held)
         """)
         con.execute("""
             DELETE FROM raw.loaded_unit WHERE (partner_code, standard, table_name, period_start) IN (

@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from statistics import median
 from typing import Any
 
@@ -21,12 +22,16 @@ from orchestration.contracts.model import Catalogue, Column, ColumnType, Contrac
 from orchestration.duck import quote
 from orchestration.intake.examine import Examination
 from orchestration.intake.item import Item
+from orchestration.state.ledger import Change
 
 MOST_ROWS = 1_000_000
 """A larger file is profiled from this many rows, evenly spaced."""
 LEAST_HISTORY, MOST_HISTORY = 3, 12
 """Earlier periods a comparison needs, and how many it looks back on."""
 UNKNOWN = "(unknown)"
+SHORT_CODE = "[A-Za-z]{1,2}|[A-Za-z]{0,2}[0-9]{1,3}[A-Za-z]?"
+"""What may be told of a value no list holds: a code looks like this, and no name or number does."""
+MOST_NEW_CODES = 20
 DAYS = (ColumnType.DATE, ColumnType.DATETIME)
 NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL)
 
@@ -54,17 +59,20 @@ class Profile:
 
     frame: pd.DataFrame
     memories: tuple[Memory, ...]
+    new_codes: tuple[tuple[Change, ...], ...]
+    """Codes the list does not hold, by file."""
 
 
 def profile(
     con: duckdb.DuckDBPyConnection,
     items: Sequence[Item],
     seen: Sequence[Examination],
-    history: Mapping[int, Sequence[Memory]],
+    standing: Mapping[tuple[str, date], Memory],
     catalogue: Catalogue,
 ) -> Profile:
-    """Statistics of the files in `stage`; `history` has each file's earlier profiles by ledger id,
-    newest first.
+    """Statistics of the files in `stage`; `standing` has the profiles of the table's submissions that
+    stand, by partner and period. A file is compared with earlier periods of its sender, those that
+    are read beside it included.
 
     Columns of the frame: `ledger_id`, `partner_code`, `period_start`, `rows` (read), `held_share`,
     `volume_ratio` (rows by the median of the history), `declared_rows`, `declared_difference`,
@@ -83,12 +91,19 @@ def profile(
         r.table: _orphans(con, items, contract, r.table, r.columns) for r in contract.references
     }
     declared = _declared(con, items, contract)
-    rows, memories = [], []
-    for number, (item, examined) in enumerate(zip(items, seen, strict=True)):
+    memories = []
+    for number, examined in enumerate(seen):
         own = found.get(number, {})
-        earlier = list(history.get(item.ledger_id, ()))[:MOST_HISTORY]
         codes = {name: dict(own.get(f"codes__{name}") or {}) for name in listed}
-        memory = Memory(examined.rows_read, codes)
+        memories.append(Memory(examined.rows_read, codes))
+    everything = dict(standing) | {
+        (item.partner_code, item.recognised[1].start): memory
+        for item, memory in zip(items, memories, strict=True)
+    }
+    rows, new_codes = [], []
+    for number, (item, examined) in enumerate(zip(items, seen, strict=True)):
+        own, used = found.get(number, {}), memories[number].codes
+        earlier = _earlier(everything, item)
         row: dict[str, Any] = {
             "ledger_id": item.ledger_id,
             "partner_code": item.partner_code,
@@ -106,10 +121,27 @@ def profile(
         for column in columns:
             row |= _of_column(column, own, examined.rows_read, held.get((number, column.name), 0))
             if column.name in listed:
-                row[f"shift__{column.name}"] = _shift(column.name, codes[column.name], earlier)
+                row[f"shift__{column.name}"] = _shift(column.name, used[column.name], earlier)
         rows.append(row)
-        memories.append(memory)
-    return Profile(pd.DataFrame(rows), tuple(memories))
+        new_codes.append(
+            tuple(
+                Change("code_new", name, value)
+                for name in listed
+                for value in sorted(own.get(f"new__{name}") or ())
+            )
+        )
+    return Profile(pd.DataFrame(rows), tuple(memories), tuple(new_codes))
+
+
+def _earlier(known: Mapping[tuple[str, date], Memory], item: Item) -> list[Memory]:
+    """The sender's profiles of earlier periods, newest first."""
+    start = item.recognised[1].start
+    found = [
+        (period, memory)
+        for (partner, period), memory in known.items()
+        if partner == item.partner_code and period < start
+    ]
+    return [memory for _, memory in sorted(found, key=lambda f: f[0], reverse=True)][:MOST_HISTORY]
 
 
 def _statistics(
@@ -138,8 +170,12 @@ def _statistics(
                 f'count(*) FILTER ({_in(name, codes[kind])}) AS "{kind}__{column.name}"'
                 for kind in ("other", "default")
             ]
+            is_unknown = f"{name} IS NOT NULL AND NOT {known}"
+            parts.append(f'count(*) FILTER ({is_unknown}) AS "unknown__{column.name}"')
             parts.append(
-                f'count(*) FILTER ({name} IS NOT NULL AND NOT {known}) AS "unknown__{column.name}"'
+                f"(list(DISTINCT {name}) FILTER ({is_unknown} AND"
+                f" regexp_full_match({name}, {quote(SHORT_CODE)})))[:{MOST_NEW_CODES}]"
+                f' AS "new__{column.name}"'
             )
         elif column.defaults:
             text = f"replace(CAST({name} AS VARCHAR), ' ', '')"

@@ -10,12 +10,15 @@ import csv
 import io
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from expectations.finding import Finding
 from orchestration.contracts.model import Catalogue, PeriodKind
 from orchestration.contracts.periods import Period, period_in_name, year
 from orchestration.intake import archive
@@ -49,6 +52,10 @@ class Terms:
     catalogue: Catalogue
 
 
+Validate = Callable[[pd.DataFrame, str, str], list[Finding]]
+"""The expectations of a table (standard, table) over the profile of its submissions."""
+
+
 @dataclass(frozen=True)
 class Desk(Terms):
     """What every step of intake needs at hand besides."""
@@ -56,6 +63,7 @@ class Desk(Terms):
     keys: Keys
     ledger: Ledger
     run_id: str
+    validate: Validate
 
 
 def receive(delivery: Delivery, work: Path, desk: Desk) -> list[Item] | None:

@@ -9,29 +9,33 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import duckdb
 import pyrage
 
+from expectations.finding import Finding
 from orchestration.contracts.model import Catalogue
 from orchestration.contracts.periods import Period
 from orchestration.duck import quote
 from orchestration.intake import archive
+from orchestration.intake.drift import heading_changes
 from orchestration.intake.examine import Examination, examine
 from orchestration.intake.files import Delivery
 from orchestration.intake.item import Item
 from orchestration.intake.load import close_stage, load, loaded_units, open_stage
+from orchestration.intake.profile import Memory, Profile, profile
 from orchestration.intake.read import MisfitsError
 from orchestration.intake.receive import Desk, admit, opened, receive
 from orchestration.intake.recognise import RefusedFileError
 from orchestration.intake.report import faults, write_report
-from orchestration.state.ledger import Finished, Issue, Outcome, Unit
+from orchestration.state.ledger import Change, Finished, Issue, Outcome, Unit
 from orchestration.steps import log, step
 
 OUR_OWN_TROUBLE = (
@@ -130,6 +134,7 @@ def _restored(sha256: str, rows: Sequence[Any], work: Path, desk: Desk) -> Itera
     path = work / "file"
     archive.restore(desk.settings.archive, sha256, path, desk.keys)
     found = archive.survey(path)
+    released = desk.ledger.released_lines([row["ledger_id"] for row in rows])
     opened_for: dict[tuple[str, str], dict[str | None, Item]] = {}
     for row in rows:
         # one content sent twice, by two partners or at two times, is archived once
@@ -146,6 +151,7 @@ def _restored(sha256: str, rows: Sequence[Any], work: Path, desk: Desk) -> Itera
             held.refusal = refusal
         item = replace(held, received_at=row["received_at"], ledger_id=row["ledger_id"])
         item.warnings = list(held.warnings)
+        item.released = frozenset(released.get(item.ledger_id, ()))
         if item.refusal is None:
             try:
                 if row["period_start"] is None:
@@ -291,7 +297,13 @@ def _read(
         _finish(con, batch, {batch[0].ledger_id: _refused(refusal)}, replaced, desk, summary)
         return
     step("examined", files=len(batch), rows=sum(s.rows_read for s in seen))
-    outcomes = {item.ledger_id: _judged(item, s) for item, s in zip(batch, seen, strict=True)}
+    profiled, findings = _checked(con, batch, seen, desk)
+    outcomes = {
+        item.ledger_id: replace(
+            _judged(item, s, findings.get(item.ledger_id, ())), profile=memory.as_json()
+        )
+        for item, s, memory in zip(batch, seen, profiled.memories, strict=True)
+    }
     for number, item in enumerate(batch):
         if seen[number].rows_held:
             _quarantine(con, number, item, desk)
@@ -299,7 +311,11 @@ def _read(
     if good:
         load(con, good)
         step("loaded", files=len(good), rows=sum(seen[n].rows_good for n in good))
-    _finish(con, batch, outcomes, replaced, desk, summary)
+    changes = {
+        item.ledger_id: (*heading_changes(item.recognised[0]), *new)
+        for item, new in zip(batch, profiled.new_codes, strict=True)
+    }
+    _finish(con, batch, outcomes, replaced, desk, summary, changes)
     for number, item in good.items():
         assert item.unit is not None
         log.info("unit loaded", unit=str(item.unit), ledger_id=item.ledger_id)
@@ -308,8 +324,28 @@ def _read(
         summary.rows_quarantined += seen[number].rows_held
 
 
-def _judged(item: Item, seen: Examination) -> Outcome:
-    """What an examined file comes to."""
+def _checked(
+    con: duckdb.DuckDBPyConnection,
+    batch: Sequence[Item],
+    seen: Sequence[Examination],
+    desk: Desk,
+) -> tuple[Profile, dict[int, tuple[Finding, ...]]]:
+    """The profiles of a batch, and what the table's expectations find in them, by ledger id."""
+    contract = batch[0].recognised[0].contract
+    standing = desk.ledger.profiles(
+        contract.standard, contract.table, {item.partner_code for item in batch}
+    )
+    earlier = {unit: Memory.from_json(text) for unit, text in standing.items()}
+    found = profile(con, batch, seen, earlier, desk.catalogue)
+    by_submission: dict[int, tuple[Finding, ...]] = {}
+    for finding in desk.validate(found.frame, contract.standard, contract.table):
+        held = by_submission.get(finding.ledger_id, ())
+        by_submission[finding.ledger_id] = (*held, finding)
+    return found, by_submission
+
+
+def _judged(item: Item, seen: Examination, findings: Sequence[Finding]) -> Outcome:
+    """What an examined file comes to: a blocking expectation refuses it before it is loaded."""
     contract = item.recognised[0].contract
     known = Outcome(
         "loaded",
@@ -317,8 +353,13 @@ def _judged(item: Item, seen: Examination) -> Outcome:
         rows_loaded=seen.rows_good,
         rows_quarantined=seen.rows_held,
         rows_warned=seen.rows_warned,
+        rows_released=seen.rows_released,
         issues=seen.issues,
+        findings=tuple(findings),
     )
+    blocking = [f.message for f in findings if f.severity == "error" and f.status == "fail"]
+    if blocking:
+        return replace(known, status="rejected", rows_loaded=0, reason="; ".join(blocking))
     is_nothing = seen.rows_read == 0 and contract.may_be_empty
     if seen.rows_good == 0 and not is_nothing:
         reason = "The file holds no rows" if seen.rows_read == 0 else "No row of the file is valid"
@@ -338,10 +379,20 @@ def _finish(
     replaced: dict[int, int],
     desk: Desk,
     summary: Summary,
+    changes: Mapping[int, tuple[Change, ...]] = MappingProxyType({}),
 ) -> None:
     """Write the outcomes into the ledger, the counts into the summary, and the senders' reports."""
     desk.ledger.finish(
-        [Finished(i.ledger_id, outcomes[i.ledger_id], replaced.get(i.ledger_id)) for i in items]
+        [
+            Finished(
+                i.ledger_id,
+                outcomes[i.ledger_id],
+                replaced.get(i.ledger_id),
+                i.unit,
+                changes.get(i.ledger_id, ()),
+            )
+            for i in items
+        ]
     )
     for number, item in enumerate(items):
         outcome = outcomes[item.ledger_id]
@@ -350,7 +401,8 @@ def _finish(
         if outcome.status != "loaded":
             name = str(item.unit or item.partner_code)
             summary.refusals.append(f"{name}: {item.name}: {outcome.status}: {outcome.reason}")
-        if outcome.status == "rejected" or outcome.issues:
+        failed = any(f.status in ("fail", "error") for f in outcome.findings)
+        if outcome.status == "rejected" or outcome.issues or failed:
             _report(con, number, item, outcome, desk)
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import sqlalchemy as sa
 
 from orchestration.state.tables import (
     build,
+    drift,
     metadata,
+    quarantine_decision,
     restatement,
     run,
     submission,
-    submission_issue,
+    submission_profile,
 )
+
+if TYPE_CHECKING:
+    from expectations.finding import Finding
 
 _EMPTY = dict.fromkeys(
     (
@@ -62,7 +67,21 @@ class Outcome:
     rows_loaded: int | None = None
     rows_quarantined: int | None = None
     rows_warned: int | None = None
+    rows_released: int | None = None
     issues: tuple[Issue, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What the expectations found in its profile."""
+    profile: str | None = None
+    """What later submissions are compared with, as JSON."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A column or code a partner began, or ceased, to send. `value` is a heading or a short code."""
+
+    kind: Literal["column_extra", "column_missing", "column_renamed", "code_new"]
+    column_name: str
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +91,8 @@ class Finished:
     ledger_id: int
     outcome: Outcome
     replaces: int | None = None
+    unit: Unit | None = None
+    changes: tuple[Change, ...] = ()
 
 
 def now() -> datetime:
@@ -82,6 +103,54 @@ def now() -> datetime:
 def _portions(ids: Sequence[int], most: int = 500) -> Iterable[Sequence[int]]:
     """Ids in lists a database takes as parameters of one statement."""
     return (ids[first : first + most] for first in range(0, len(ids), most))
+
+
+def _replace_details(
+    con: sa.Connection, ids: Sequence[int], table: str, rows: Sequence[dict[str, Any]]
+) -> None:
+    """The rows of a table that belong to submissions, in place of what it held of them."""
+    target = metadata.tables[table]
+    for some in _portions(ids):
+        con.execute(sa.delete(target).where(target.c.ledger_id.in_(some)))
+    if rows:
+        con.execute(sa.insert(target), list(rows))
+
+
+def _note_changes(
+    con: sa.Connection, ledger_id: int, unit: Unit, changes: Iterable[Change]
+) -> None:
+    """Enter what is new of a sender's table; what was seen before only moves its last period."""
+    own = {
+        "partner_code": unit.partner_code,
+        "standard": unit.standard,
+        "table_name": unit.table_name,
+    }
+    known = {
+        (row.kind, row.column_name, row.value): row
+        for row in con.execute(sa.select(drift).filter_by(**own))
+    }
+    for change in changes:
+        seen = known.get((change.kind, change.column_name, change.value))
+        if seen is None:
+            con.execute(
+                sa.insert(drift).values(
+                    **own,
+                    **vars(change),
+                    first_ledger_id=ledger_id,
+                    first_period=unit.period_start,
+                    first_seen_at=now(),
+                    last_period=unit.period_start,
+                )
+            )
+        else:
+            con.execute(
+                sa.update(drift)
+                .where(drift.c.drift_id == seen.drift_id)
+                .values(
+                    first_period=min(seen.first_period, unit.period_start),
+                    last_period=max(seen.last_period, unit.period_start),
+                )
+            )
 
 
 class Ledger:
@@ -138,6 +207,12 @@ class Ledger:
             for end in ends
             for issue in end.outcome.issues
         ]
+        findings = [vars(found) for end in ends for found in end.outcome.findings]
+        profiles = [
+            {"ledger_id": end.ledger_id, "profile": end.outcome.profile}
+            for end in ends
+            if end.outcome.profile is not None
+        ]
         with self.engine.begin() as con:
             for some in _portions(replaced):
                 con.execute(
@@ -157,17 +232,87 @@ class Ledger:
                         "rows_loaded": end.outcome.rows_loaded,
                         "rows_quarantined": end.outcome.rows_quarantined,
                         "rows_warned": end.outcome.rows_warned,
+                        "rows_released": end.outcome.rows_released,
                         "finished_at": now(),
                     }
                     for end in ends
                 ],
             )
-            for some in _portions(ids):
+            _replace_details(con, ids, "submission_issue", issues)
+            _replace_details(con, ids, "check_result", findings)
+            _replace_details(con, ids, "submission_profile", profiles)
+            for end in ends:
+                if end.unit is not None and end.changes:
+                    _note_changes(con, end.ledger_id, end.unit, end.changes)
+
+    def profiles(
+        self, standard: str, table: str, partners: Iterable[str]
+    ) -> dict[tuple[str, date], str]:
+        """Profiles of the standing submissions of a table, by partner and period."""
+        query = (
+            sa.select(
+                submission.c.partner_code, submission.c.period_start, submission_profile.c.profile
+            )
+            .join(submission_profile)
+            .where(
+                submission.c.is_active,
+                submission.c.standard == standard,
+                submission.c.table_name == table,
+                submission.c.partner_code.in_(set(partners)),
+            )
+        )
+        with self.engine.connect() as con:
+            return {(row[0], row[1]): row[2] for row in con.execute(query)}
+
+    def released_lines(self, ledger_ids: Sequence[int]) -> dict[int, set[int]]:
+        """Lines of held-back rows somebody let in, by submission; the latest decision stands."""
+        wanted = set(ledger_ids)
+        latest = {
+            (decision["ledger_id"], decision["line"]): decision["action"]
+            for decision in self.decisions()
+            if decision["ledger_id"] in wanted
+        }
+        found: dict[int, set[int]] = {}
+        for (ledger_id, line), action in latest.items():
+            if action == "release":
+                found.setdefault(ledger_id, set()).add(line)
+        return found
+
+    def decide(
+        self, ledger_id: int, lines: Iterable[int], action: str, author: str, reason: str
+    ) -> None:
+        """Record a decision on held-back rows; a release has the submission read again."""
+        rows = [
+            {
+                "ledger_id": ledger_id,
+                "line": line,
+                "action": action,
+                "author": author,
+                "reason": reason,
+                "decided_at": now(),
+            }
+            for line in lines
+        ]
+        with self.engine.begin() as con:
+            con.execute(sa.insert(quarantine_decision), rows)
+            if action == "release":
                 con.execute(
-                    sa.delete(submission_issue).where(submission_issue.c.ledger_id.in_(some))
+                    sa.update(submission)
+                    .where(submission.c.ledger_id == ledger_id)
+                    .values(status="received")
                 )
-            if issues:
-                con.execute(sa.insert(submission_issue), issues)
+
+    def decisions(self) -> list[sa.RowMapping]:
+        """Every decision on a held-back row, oldest first."""
+        query = sa.select(quarantine_decision).order_by(quarantine_decision.c.decision_id)
+        with self.engine.connect() as con:
+            return list(con.execute(query).mappings())
+
+    def submission(self, ledger_id: int) -> sa.RowMapping | None:
+        """One submission."""
+        query = sa.select(submission).where(submission.c.ledger_id == ledger_id)
+        with self.engine.connect() as con:
+            return con.execute(query).mappings().one_or_none()
 
     def start_run(self, run_id: str, trigger: str) -> None:
         """Enter a run; runs left `started` by a killed process become `killed`."""

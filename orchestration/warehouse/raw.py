@@ -13,6 +13,7 @@ LEADING_COLUMNS: tuple[tuple[str, str], ...] = (
     ("partner_code", "VARCHAR"),
     ("period_start", "DATE"),
     ("row_number", "BIGINT"),
+    ("is_released", "BOOLEAN"),
 )
 """What every raw table begins with: where a row came from. The contract's columns follow."""
 
