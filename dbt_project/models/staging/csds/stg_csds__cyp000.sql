@@ -11,6 +11,7 @@ renamed as (
         partner_code,
         period_start,
         row_number,
+        is_released,
         version,
         org_id_provider,
         org_id_submitter,

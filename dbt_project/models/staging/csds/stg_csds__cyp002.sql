@@ -11,6 +11,7 @@ renamed as (
         partner_code,
         period_start,
         row_number,
+        is_released,
         local_patient_id,
         org_id_gp,
         gp_registration_start_date,

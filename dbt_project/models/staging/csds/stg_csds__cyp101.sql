@@ -11,6 +11,7 @@ renamed as (
         partner_code,
         period_start,
         row_number,
+        is_released,
         service_request_id,
         local_patient_id,
         org_id_commissioner as commissioner_code,

@@ -11,6 +11,7 @@ renamed as (
         partner_code,
         period_start,
         row_number,
+        is_released,
         care_contact_id,
         service_request_id,
         team_id_local as team_id,

@@ -11,6 +11,7 @@ renamed as (
         partner_code,
         period_start,
         row_number,
+        is_released,
         local_patient_id,
         nhs_number,
         nhs_number_status,
@@ -20,11 +21,12 @@ renamed as (
         sex,
         postcode,
         upn,
+        family_id,
         nhs_number_mother,
         date_of_death,
         moved_away_date,
         opted_out_date,
-        sensitive_flag
+        {{ yes_no('sensitive_flag') }} as is_sensitive
     from source
 
 )

@@ -1,0 +1,26 @@
+with source as (
+
+    select * from {{ source('raw', 'mhsds__mhs000') }}
+
+),
+
+renamed as (
+
+    select
+        submission_id,
+        partner_code,
+        period_start,
+        row_number,
+        is_released,
+        version,
+        org_id_provider,
+        org_id_submitter,
+        primary_system,
+        rp_start_date,
+        rp_end_date,
+        file_creation_date_time
+    from source
+
+)
+
+select * from renamed
