@@ -9,7 +9,7 @@ from orchestration.assets import (
     dbt_resource,
     intake,
     returns,
-    returns_accepted,
+    returns_checked,
     snapshot,
 )
 from orchestration.jobs import forget_job, pipeline_job
@@ -18,7 +18,7 @@ from orchestration.sensors import landing
 
 defs = dg.Definitions(
     assets=[*returns, intake, dbt_models, snapshot],
-    asset_checks=[returns_accepted],
+    asset_checks=[returns_checked],
     jobs=[pipeline_job, forget_job],
     schedules=[nightly, monthly],
     sensors=[landing],

@@ -22,6 +22,7 @@ import duckdb
 
 from expectations.run import validate, warm_up
 from orchestration import duck, steps
+from orchestration.alerts import raise_alerts
 from orchestration.contracts.model import Catalogue, shipped_catalogue
 from orchestration.intake.files import Look, deliveries, look, settled, unknown_folders
 from orchestration.intake.load import prepare
@@ -50,7 +51,17 @@ from orchestration.warehouse.stamp import fingerprint, make_stamp
 
 RECENT_SECONDS = 10
 SETTLE_SECONDS = 1.0
-OPERATIONS_TABLES = ("submission", "submission_issue", "run", "build", "restatement")
+OPERATIONS_TABLES = (
+    "submission",
+    "submission_issue",
+    "check_result",
+    "drift",
+    "quarantine_decision",
+    "alert",
+    "run",
+    "build",
+    "restatement",
+)
 
 
 class FailedBuildError(RuntimeError):
@@ -218,6 +229,7 @@ class Pipeline:
             seconds_build=report.seconds.get("build"),
             seconds_publish=report.seconds.get("publish"),
         )
+        raise_alerts(self.settings, self.partnership, self.catalogue, self.ledger)
         frames = {name: self.ledger.frame(name) for name in OPERATIONS_TABLES}
         write_operations(self.settings, self.keys, frames)
         step("operations")

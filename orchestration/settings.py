@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.partnership.load import SHIPPED
@@ -40,6 +40,21 @@ class Settings(BaseSettings):
     max_zip_members: int = 500
     database_url: str | None = None
     """State database; SQLite in the home unless a PostgreSQL URL is given."""
+
+    smtp_host: str | None = None
+    """Mail server for alerts; without one they stand in the log alone."""
+    smtp_port: int = 25
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    alert_from: str = "cics-warehouse@localhost"
+    alert_to: str = ""
+    """Who is told, separated by commas."""
+
+    @property
+    def alert_recipients(self) -> tuple[str, ...]:
+        """The addresses of `alert_to`."""
+        return tuple(a.strip() for a in self.alert_to.split(",") if a.strip())
 
     @property
     def landing(self) -> Path:

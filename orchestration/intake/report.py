@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.finding import Finding
 from orchestration.state.ledger import Issue, Outcome
 
 MOST_LINES = 10_000
@@ -50,6 +51,8 @@ def write_report(
         writer.writerow(["file", "line", "column", "rule", "message"])
         if outcome.reason:
             writer.writerow([file_name, "", "", outcome.status, outcome.reason])
+        for check in _failed(outcome):
+            writer.writerow([file_name, "", check.column_name, check.check_id, check.message])
         for fault in listed:
             message = messages.get((fault.rule, fault.column), "")
             writer.writerow([file_name, fault.line, fault.column, fault.rule, message])
@@ -104,14 +107,34 @@ def _page(
         if lines
         else ""
     )
+    checks = "".join(_finding_row(check) for check in _failed(outcome))
+    checks = (
+        "<h2>What looks unlike what is expected</h2><table><caption>Checks of the submission as a"
+        " whole</caption><tr><th scope=col>Check<th scope=col>Column<th scope=col>What happened"
+        f"<th scope=col>What was found</tr>{checks}</table>"
+        if checks
+        else ""
+    )
     title = html.escape(f"{unit}: {file_name}")
     return (
         "<!doctype html><html lang=en-GB><meta charset=utf-8><title>" + title + "</title>"
         "<style>body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
         "table{border-collapse:collapse;width:100%}td,th{border:1px solid #768692;padding:.3rem .6rem;"
         "text-align:left}caption{text-align:left;padding:.3rem 0}</style>"
-        f"<h1>{title}</h1><p>{told}</p>{reason}<ul>{counts}</ul>{issues}{where}"
+        f"<h1>{title}</h1><p>{told}</p>{reason}<ul>{counts}</ul>{checks}{issues}{where}"
         "<p>Values are not repeated here; look them up in your own file by line.</p></html>\n"
+    )
+
+
+def _failed(outcome: Outcome) -> list[Finding]:
+    return [f for f in outcome.findings if f.status in ("fail", "error")]
+
+
+def _finding_row(found: Finding) -> str:
+    happened = "the submission was refused" if found.is_blocking else "taken in, please check"
+    return (
+        f"<tr><td>{html.escape(found.check_id)}</td><td>{html.escape(found.column_name) or '–'}</td>"
+        f"<td>{happened}</td><td>{html.escape(found.message)}</td></tr>"
     )
 
 

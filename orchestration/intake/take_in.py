@@ -357,7 +357,7 @@ def _judged(item: Item, seen: Examination, findings: Sequence[Finding]) -> Outco
         issues=seen.issues,
         findings=tuple(findings),
     )
-    blocking = [f.message for f in findings if f.severity == "error" and f.status == "fail"]
+    blocking = [f.message for f in findings if f.is_blocking]
     if blocking:
         return replace(known, status="rejected", rows_loaded=0, reason="; ".join(blocking))
     is_nothing = seen.rows_read == 0 and contract.may_be_empty

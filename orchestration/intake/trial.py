@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
+from expectations.finding import Finding
+from expectations.run import validate
 from orchestration import duck
 from orchestration.contracts.model import shipped_catalogue
 from orchestration.contracts.periods import named, period_in_name, period_of
 from orchestration.intake import archive
 from orchestration.intake.examine import examine
 from orchestration.intake.item import Item
-from orchestration.intake.load import open_stage
+from orchestration.intake.load import open_stage, prepare
+from orchestration.intake.profile import profile
 from orchestration.intake.receive import Terms, admit, opened
 from orchestration.intake.recognise import RefusedFileError, in_version
 from orchestration.intake.report import Fault, faults
@@ -99,16 +102,30 @@ def _try(item: Item, folder: str, partner: str | None, period: date | None, term
             item.heading = in_version(item.heading, terms.catalogue, item.period)
         con = duck.connect(terms.settings)
         open_stage(con, item.found.size, terms.settings.tmp, THROW_AWAY_KEY)
+        prepare(con, terms.catalogue)
         (seen,) = examine(con, [item], terms.catalogue, terms.settings.tmp)
         listed = faults(con)
+        contract = item.heading.contract
+        frame = profile(con, [item], [seen], {}, terms.catalogue).frame
+        findings = validate(frame, contract.standard, contract.table)
         con.close()
     except RefusedFileError as error:
         issue = Issue(error.rule, "", "reject", 0, str(error))
         return Trial(False, f"{item.name} would be refused: {error}", issues=(issue,))
-    contract = item.heading.contract
     summary = (
         f"{contract.national} ({contract.title}), {named(item.period)}: {seen.rows_read:,} rows, "
         f"{seen.rows_good:,} would be loaded, {seen.rows_held:,} held back, {seen.rows_warned:,} with a warning"
     )
-    is_accepted = seen.rows_good > 0 or (seen.rows_read == 0 and contract.may_be_empty)
-    return Trial(is_accepted, summary, seen.rows_read, seen.rows_good, seen.issues, listed)
+    blocking = [f.message for f in findings if f.is_blocking]
+    if blocking:
+        summary += ". It would be refused: " + "; ".join(blocking)
+    is_nothing = seen.rows_read == 0 and contract.may_be_empty
+    is_accepted = not blocking and (seen.rows_good > 0 or is_nothing)
+    issues = (*seen.issues, *(_as_issue(f) for f in findings if f.status in ("fail", "error")))
+    return Trial(is_accepted, summary, seen.rows_read, seen.rows_good, issues, listed)
+
+
+def _as_issue(found: Finding) -> Issue:
+    """A check of the whole, told beside the rules about rows."""
+    severity: Literal["reject", "warn"] = "reject" if found.is_blocking else "warn"
+    return Issue(found.check_id, found.column_name, severity, 0, found.message)

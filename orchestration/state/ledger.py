@@ -196,6 +196,14 @@ class Ledger:
         with self.engine.connect() as con:
             return list(con.execute(query).mappings())
 
+    def recognised_submissions(self) -> list[sa.RowMapping]:
+        """Every finished submission whose unit is known, oldest first; repeats of what stands apart."""
+        query = sa.select(submission).where(
+            submission.c.status.in_(("loaded", "rejected")), submission.c.period_start.is_not(None)
+        )
+        with self.engine.connect() as con:
+            return list(con.execute(query.order_by(submission.c.ledger_id)).mappings())
+
     def finish(self, ends: Sequence[Finished]) -> None:
         """Write what became of submissions, all of them or none."""
         if not ends:

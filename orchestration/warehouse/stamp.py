@@ -74,7 +74,11 @@ def fingerprint(settings: Settings, submissions: Rows) -> str:
     software version.
     """
     digest = hashlib.sha256()
-    active = sorted(int(s["ledger_id"]) for s in records(submissions) if s["is_active"])
+    active = sorted(
+        (int(s["ledger_id"]), int(s.get("rows_released") or 0))
+        for s in records(submissions)
+        if s["is_active"]
+    )
     fixed = {
         "active": active,
         "as_at": settings.today().isoformat(),

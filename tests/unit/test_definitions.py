@@ -54,7 +54,7 @@ def test_the_usual_pass_ends_in_the_snapshot_and_runs_in_one_process(
 def test_warehouse_checks_block_and_a_partners_bad_file_does_not(code_location: ModuleType) -> None:
     graph = code_location.defs.resolve_asset_graph()
     accepted = [k for k in graph.asset_check_keys if k.name == "accepted"]
-    assert len(accepted) == 8
+    assert len(accepted) == 12
     assert not any(graph.get_check_spec(k).blocking for k in accepted)
 
 
