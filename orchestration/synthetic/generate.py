@@ -44,7 +44,8 @@ def generate(options: Options, partnership: Partnership) -> dict[str, Any]:
             con.execute("SET threads = 1")
         load(con, world, alliance, window, options.seed)
         del world
-        files = Extracts(con, options, alliance, window).write()
+        extracts = Extracts(con, options, alliance, window)
+        files = extracts.write()
         truth = {
             "options": {
                 "children": options.children,
@@ -53,7 +54,8 @@ def generate(options: Options, partnership: Partnership) -> dict[str, Any]:
                 "seed": options.seed,
                 "faults": options.faults,
             },
-            **tell_truth(con, partnership, alliance, window, files),
+            **tell_truth(con, partnership, alliance, window, files, options.seed),
+            "misdeclared": extracts.misdeclared,
         }
         con.close()
     path = options.out / TRUTH_FILE

@@ -151,6 +151,7 @@ def person_index_sheet(alliance: Alliance, partner: str) -> Sheet:
         "sex": f"CASE WHEN is_male THEN '{male}' ELSE '{female}' END",
         "postcode": "postcode",
         "upn": pupil if is_authority else "NULL",
+        "family_id": f"'{style_of(partner).local_prefix}F' || (100000 + family)",
         "nhs_number_mother": MOTHER,
         "date_of_death": known_by("deceased"),
         "moved_away_date": known_by("moved"),

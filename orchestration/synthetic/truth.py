@@ -12,7 +12,8 @@ import duckdb
 from orchestration.partnership.model import Partnership
 from orchestration.synthetic.alliance import Alliance
 from orchestration.synthetic.calendar_days import Window, as_date
-from orchestration.synthetic.feeds.stage import tell_services
+from orchestration.synthetic.feeds.stage import Stage, tell_services
+from orchestration.synthetic.feeds.themes import tell_facts
 from orchestration.synthetic.outcomes import CLOSURE_REASONS
 
 BANDS = ((42, "0-42"), (84, "43-84"), (126, "85-126"), (182, "127-182"), (364, "183-364"))
@@ -32,6 +33,15 @@ DEFINITIONS = {
     "mean_wait_days": "days to the first contact of counted units seen by the end of the run",
     "quarantined": "rows to hold back, by rule; of a duplicate_key only the second copy",
     "warnings": "rows to load with a warning; they are part of contacts.distinct",
+    "is_refused": "a table without a good row whose contract does not let it be empty",
+    "misdeclared": "declared totals that are wrong on purpose",
+    "facts": "by financial quarter and provider, of true children and rows, bad ones apart: "
+    "care_plans: children with two disciplines long term at its end (first seen over six months "
+    "before, still open, seen in the twelve months before) and those whose agreed plan names two of "
+    "them and was made or updated within twelve months; goals: due in it (target day or closure, "
+    "not given up before), rated twice by the child or parent by then, reached by then; transition: "
+    "children of 14 to 18 under review at its end; voices: answers given in it; spor_routing: by "
+    "receipt; autism_assessment: by receipt + 84 days; ehcp_advice, health_assessment: by due day",
 }
 
 # the last chain member's contacts count for the first one, so chains come before everything else
@@ -127,6 +137,7 @@ def tell_truth(
     alliance: Alliance,
     window: Window,
     files: list[dict[str, Any]],
+    seed: int,
 ) -> dict[str, Any]:
     """The truth of a run, ready for JSON. Counts are of everything sent, bad rows apart."""
     judge(con, partnership, alliance, window)
@@ -136,6 +147,7 @@ def tell_truth(
         "totals": _totals(con, files),
         "timeliness": _timeliness(con, alliance, window),
         "waiting": _waiting(con),
+        "facts": tell_facts(con, Stage(alliance, window, seed)),
         "files": files,
     }
 

@@ -195,6 +195,7 @@ def _load_children(con: duckdb.DuckDBPyConnection, world: World, seed: int) -> N
         "is_male": people.is_male,
         "nhs_number": people.nhs_number,
         "mother_number": people.mother_number,
+        "family": people.family,
         "traced_from": identities.traced_from,
         "is_unverified": identities.is_unverified,
         "forename": _codes(forenames, given),
