@@ -149,3 +149,15 @@ def test_no_share_below_a_half_rejects_a_submission(share: str) -> None:
         if e.severity == "critical" and e.statistic == share
     }
     assert limits == {0.5}
+
+
+def test_only_tables_that_do_not_grow_from_nothing_are_rejected_for_too_many_rows() -> None:
+    limited = {
+        ".".join(table)
+        for table in TABLES
+        for e in suite_for(*table).expectations
+        if e.severity == "critical" and e.statistic == "volume_ratio" and e.kwargs.max_value
+    }
+    health = {f"csds.cyp{n}" for n in ("001", "101", "102", "201", "202")}
+    mental_health = {f"mhsds.mhs{n}" for n in ("001", "101", "102", "201", "202")}
+    assert limited == {*health, *mental_health, "local.person_index"}
