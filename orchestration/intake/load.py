@@ -80,6 +80,7 @@ def load(con: duckdb.DuckDBPyConnection, items: Mapping[int, Item]) -> None:
     contract = heading.contract
     table = f'raw."{contract.raw_table}"'
     columns = column_list(contract)
+    values = ", ".join(f'rows."{c.name}"' for c in contract.columns)
     con.execute("""
         CREATE OR REPLACE TABLE stage.units (
             file_number INTEGER, submission_id BIGINT, partner_code VARCHAR, standard VARCHAR,
@@ -110,7 +111,7 @@ def load(con: duckdb.DuckDBPyConnection, items: Mapping[int, Item]) -> None:
             )
             SELECT units.submission_id, units.partner_code, units.period_start,
                 rows.rowid - min_row.first_row + 1,
-                rows.broken_text IS NOT NULL, {columns}
+                rows.broken_text IS NOT NULL, {values}
             FROM stage.rows AS rows
             JOIN stage.units AS units ON rows.file_number = units.file_number
             JOIN (SELECT file_number, min(rowid) AS first_row FROM stage.rows GROUP BY ALL) AS min_row
