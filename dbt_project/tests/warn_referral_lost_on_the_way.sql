@@ -7,7 +7,7 @@ select
     teams.partner_code,
     teams.period_start,
     count(*) as lost
-from {{ ref('stg_csds__cyp102') }} as teams
+from {{ ref('int_team_referral__sent') }} as teams
 inner join {{ ref('int_submission__versions') }} as versions
     on teams.submission_id = versions.submission_id
 left join {{ ref('identity__referral') }} as referrals

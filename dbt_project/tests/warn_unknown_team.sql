@@ -6,7 +6,7 @@
 with sent as (
 
     select team_id
-    from {{ ref('stg_csds__cyp102') }}
+    from {{ ref('int_team_referral__sent') }}
 
     union all
 

@@ -1,7 +1,8 @@
 """A home with a few dozen made-up children, written straight into `raw`: enough for every model.
 
 Speech and language (RKE): 60 referrals of April 2026, 45 seen in May on day 30, 15 never. Physiotherapy
-(RAL): 12, all but one seen. A quarter later both are judged: limit days fall in 2026-27 Q1.
+(RAL): 12, all but one seen. Mental health (RNK, in its own standard and record): 10 of the same children,
+9 seen, 2 of them by telephone. A quarter later all are judged: limit days fall in 2026-27 Q1.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ from orchestration.warehouse.stamp import fingerprint, make_stamp
 
 AS_AT = date(2026, 7, 25)
 MONTHS = (date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1))
-TABLES = ("cyp000", "cyp001", "cyp002", "cyp101", "cyp102", "cyp201")
-SENDERS = ("RV3", "RKE", "RAL")
+TABLES = {
+    "csds": ("cyp000", "cyp001", "cyp002", "cyp101", "cyp102", "cyp201", "cyp202"),
+    "mhsds": ("mhs000", "mhs001", "mhs002", "mhs101", "mhs102", "mhs201", "mhs202"),
+}
+SENDERS = {"RV3": "csds", "RKE": "csds", "RAL": "csds", "RNK": "mhsds"}
 SEEN_LATER = 5  # children of speech and language a second version of May says were seen
 
 
@@ -58,10 +62,11 @@ class SmallAlliance:
         settings.make_folders()
         alliance = cls(settings, load_keys(settings))
         for month in MONTHS:
-            for sender in SENDERS:
-                for table in TABLES:
+            for sender, standard in SENDERS.items():
+                for table in TABLES[standard]:
                     alliance.receive(sender, table, month)
         alliance.load(SQL)
+        alliance.load(MENTAL_HEALTH)
         return alliance
 
     def receive(self, sender: str, table: str, month: date) -> int:
@@ -76,7 +81,7 @@ class SmallAlliance:
             {
                 "ledger_id": ledger_id,
                 "partner_code": sender,
-                "standard": "csds",
+                "standard": SENDERS[sender],
                 "table_name": table,
                 "period_start": month,
                 "period_end": date.fromordinal(following.toordinal() - 1),
@@ -207,6 +212,46 @@ SELECT CASE WHEN i <= 60 THEN {RKE_cyp201_202605} ELSE {RAL_cyp201_202605} END A
     '5' AS attendance_status
 FROM number
 WHERE i <= 45 OR (i > 60 AND i < 72);
+"""
+
+MENTAL_HEALTH = """
+INSERT INTO raw.mhsds__mhs001 BY NAME
+SELECT {RNK_mhs001_202604} AS submission_id, 'RNK' AS partner_code, DATE '2026-04-01' AS period_start,
+    i AS row_number, 'TPATIENT' || i AS local_patient_id, 'RNK' AS org_id_local_patient_id,
+    nhs AS nhs_number, DATE '2018-01-01' + i::INTEGER AS date_of_birth, '1' AS gender
+FROM number WHERE i <= 10;
+
+INSERT INTO raw.mhsds__mhs101 BY NAME
+SELECT m.submission_id, 'RNK' AS partner_code, m.period_start, i AS row_number,
+    'TREQUEST' || i AS service_request_id, 'TPATIENT' || i AS local_patient_id,
+    DATE '2026-04-03' + i::INTEGER AS referral_request_received_date
+FROM number
+CROSS JOIN (VALUES
+    ({RNK_mhs101_202604}, DATE '2026-04-01'), ({RNK_mhs101_202605}, DATE '2026-05-01'),
+    ({RNK_mhs101_202606}, DATE '2026-06-01')
+) AS m (submission_id, period_start)
+WHERE i <= 10;
+
+INSERT INTO raw.mhsds__mhs102 BY NAME
+SELECT s.ledger AS submission_id, r.partner_code, r.period_start, r.row_number, r.service_request_id,
+    'CAM-CAMHS' AS team_id_local
+FROM raw.mhsds__mhs101 AS r
+JOIN (VALUES
+    ({RNK_mhs102_202604}, DATE '2026-04-01'), ({RNK_mhs102_202605}, DATE '2026-05-01'),
+    ({RNK_mhs102_202606}, DATE '2026-06-01')
+) AS s (ledger, month) ON s.month = r.period_start;
+
+INSERT INTO raw.mhsds__mhs201 BY NAME
+SELECT {RNK_mhs201_202605} AS submission_id, 'RNK' AS partner_code, DATE '2026-05-01' AS period_start,
+    i AS row_number, 'TCONTACT' || i AS care_contact_id, 'TREQUEST' || i AS service_request_id,
+    'CAM-CAMHS' AS team_id_local, DATE '2026-05-01' + i::INTEGER AS contact_date,
+    CASE WHEN i <= 2 THEN '02' ELSE '01' END AS consultation_mechanism, '5' AS attendance_status
+FROM number WHERE i <= 9;
+
+INSERT INTO raw.mhsds__mhs202 BY NAME
+SELECT {RNK_mhs202_202605} AS submission_id, partner_code, period_start, row_number, care_contact_id,
+    'TACTIVITY' || row_number AS care_activity_id, '391281002' AS coded_procedure
+FROM raw.mhsds__mhs201;
 """
 
 SECOND_VERSION_OF_MAY = f"""

@@ -7,22 +7,35 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.contracts.model import shipped_catalogue
 from orchestration.partnership.load import load_partnership
+from orchestration.partnership.model import Return
 from orchestration.settings import Settings
-from orchestration.warehouse.context import definition_rows, months, parameter_row, return_calendar
+from orchestration.warehouse.context import definition_rows, parameter_row, return_calendar
 from orchestration.warehouse.definitions import DefinitionError, read_definitions
 
 PROJECT = Settings().dbt_project
 
 
-def test_a_month_is_expected_once_its_last_day_is_past() -> None:
-    assert months(date(2026, 4, 1), date(2026, 5, 31)) == [(date(2026, 4, 1), date(2026, 4, 30))]
-    assert months(date(2026, 4, 1), date(2026, 6, 1))[-1] == (date(2026, 5, 1), date(2026, 5, 31))
+def test_a_period_is_expected_once_its_last_day_is_past() -> None:
+    returns = load_partnership().returns
+    monthly = next(r for r in returns if r.standard == "csds")
+    yearly = next(r for r in returns if r.standard == "cin")
+    catalogue = shipped_catalogue()
+
+    def last(due: Return, as_at: date) -> tuple[date, date]:
+        row = return_calendar([due], catalogue, as_at)[-1]
+        return row["period_start"], row["period_end"]
+
+    assert last(monthly, date(2026, 5, 31)) == (date(2026, 4, 1), date(2026, 4, 30))
+    assert last(monthly, date(2026, 6, 1)) == (date(2026, 5, 1), date(2026, 5, 31))
+    assert last(yearly, date(2026, 3, 31)) == (date(2024, 4, 1), date(2025, 3, 31))
+    assert last(yearly, date(2026, 4, 1)) == (date(2025, 4, 1), date(2026, 3, 31))
 
 
 def test_every_table_of_a_return_is_due_after_its_days() -> None:
     due = load_partnership().returns[0]
-    rows = return_calendar([due], date(2023, 6, 1))
+    rows = return_calendar([due], shipped_catalogue(), date(2023, 6, 1))
     assert len(rows) == 2 * len(due.tables)
     assert {row["due_on"] for row in rows} == {date(2023, 5, 21), date(2023, 6, 21)}
 

@@ -47,20 +47,42 @@ def test_counts_are_right_and_status_follows_them(story: Story) -> None:
         " and denominator > 0 order by code",
     )
     assert found.values.tolist() == [
+        ["camhs", 9, 10, "met"],
         ["physiotherapy", 11, 12, "met"],
         ["speech_and_language", 45 + SEEN_LATER, 60, "not_met"],
     ]
 
 
 def test_a_request_in_two_extracts_is_one_referral(story: Story) -> None:
-    assert ask(story, "operational", "select count(*) from referral").iat[0, 0] == 72
+    found = ask(story, "operational", "select standard, count(*) as n from referral group by all")
+    assert dict(found.values.tolist()) == {"csds": 72, "mhsds": 10}
+
+
+def test_a_child_of_two_records_and_standards_is_one(story: Story) -> None:
+    found = ask(
+        story,
+        "operational",
+        "select count(*) from (select child_key from referral where standard = 'mhsds'"
+        " intersect select child_key from referral where standard = 'csds')",
+    )
+    assert found.iat[0, 0] == 10
+
+
+def test_a_party_is_judged_by_the_standard_it_keeps_to(story: Story) -> None:
+    found = ask(
+        story,
+        "operational",
+        f"select numerator, denominator, status from kpi_result where {Q1} and code = 'RNK'",
+    )
+    assert found.values.tolist() == [[9, 10, "met"]]
 
 
 def test_a_party_that_owes_no_return_is_not_assessed_and_says_why(story: Story) -> None:
     found = ask(
         story,
         "board",
-        f"select status, reason, numerator from kpi_result where {Q1} and code = 'RNK'",
+        "select status, reason, numerator from kpi_result"
+        " where quarter = '2022-23 Q4' and code = 'RNK'",
     )
     assert found.loc[0, ["status", "reason"]].tolist() == ["not_assessed", "no_return_agreed"]
     assert found["numerator"].isna().all()
@@ -166,7 +188,7 @@ def test_the_manifest_holds_hashes_dates_and_versions(story: Story) -> None:
     manifest = snapshot.manifest
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((snapshot.folder / name).read_bytes()).hexdigest() == digest
-    assert manifest["data_to"] == {"RAL": "2026-06-30", "RKE": "2026-06-30", "RV3": "2026-06-30"}
+    assert manifest["data_to"] == dict.fromkeys(("RAL", "RKE", "RNK", "RV3"), "2026-06-30")
     assert manifest["contracts"]["csds.cyp201"] == "1.6"
 
 

@@ -3,7 +3,7 @@
 -- to the employer of its team, and to the referral of its request to that team's service.
 with contacts as (
 
-    select * from {{ ref('stg_csds__cyp201') }}
+    select * from {{ ref('int_contact__sent') }}
 
 ),
 
@@ -22,6 +22,12 @@ requests as (
 referrals as (
 
     select * from {{ ref('identity__referral') }}
+
+),
+
+telephone as (
+
+    select * from {{ ref('int_contact__telephone') }}
 
 ),
 
@@ -100,6 +106,7 @@ final as (
         latest.consultation_type,
         latest.activity_location_type,
         latest.duration_minutes,
+        telephone.has_treatment_activity,
         latest.submission_id
     from latest
     left join teams
@@ -119,6 +126,11 @@ final as (
             latest.record_system = referrals.record_system
             and latest.service_request_id = referrals.service_request_id
             and services.code = referrals.service_code
+    left join telephone
+        on
+            latest.consultation_mechanism = '02'
+            and latest.record_system = telephone.record_system
+            and latest.care_contact_id = telephone.care_contact_id
 
 )
 

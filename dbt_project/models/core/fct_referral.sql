@@ -59,6 +59,7 @@ final as (
         discipline,
         provider_code,
         partner_code,
+        standard,
         is_triage,
         is_autism_pathway,
         received_date,

@@ -12,9 +12,7 @@ final as (
         period_start,
         period_end
     from received
-    where
-        standard = 'csds'
-        and table_name in ('cyp101', 'cyp102')
+    where {{ is_table_of('received', ['request', 'team_referral']) }}
     group by provider_code, period_start, period_end
     having bool_and(is_received)
 

@@ -1,7 +1,7 @@
 -- Whose number a partner's local patient number is: requests carry the number without its issuer.
 with patients as (
 
-    select * from {{ ref('stg_csds__cyp001') }}
+    select * from {{ ref('int_patient__sent') }}
 
 ),
 

@@ -2,7 +2,7 @@
 -- in the latest version of a record is taken from the last version that knew it.
 with patients as (
 
-    select * from {{ ref('stg_csds__cyp001') }}
+    select * from {{ ref('int_patient__sent') }}
 
 ),
 

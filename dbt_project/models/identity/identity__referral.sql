@@ -3,7 +3,7 @@
 {% set key = ['record_system', 'service_request_id', 'service_code'] %}
 with team_referrals as (
 
-    select * from {{ ref('stg_csds__cyp102') }}
+    select * from {{ ref('int_team_referral__sent') }}
 
 ),
 
@@ -162,6 +162,7 @@ final as (
         discipline,
         provider_code,
         partner_code,
+        standard,
         is_triage,
         is_autism_pathway,
         received_date,

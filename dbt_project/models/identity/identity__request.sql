@@ -2,7 +2,7 @@
 -- request under the same number, so a request in two extracts is one.
 with requests as (
 
-    select * from {{ ref('stg_csds__cyp101') }}
+    select * from {{ ref('int_request__sent') }}
 
 ),
 
@@ -18,6 +18,7 @@ final as (
         versions.record_system,
         requests.service_request_id,
         requests.partner_code,
+        requests.standard,
         requests.local_patient_id,
         requests.received_date,
         requests.source_of_referral,

@@ -29,6 +29,7 @@ final as (
         requests.record_system,
         requests.service_request_id,
         requests.partner_code,
+        requests.standard,
         requests.received_date,
         requests.source_of_referral,
         requests.priority_type,

@@ -1,5 +1,7 @@
 -- What keeps a provider from being judged in a month or quarter: no return is agreed with it, or
--- one the KPI needs has not arrived. No row means nothing does.
+-- one the KPI needs has not arrived. No row means nothing does. A table that is not on a provider's
+-- calendar is not needed from it: each is judged by the standard it keeps to. A return belongs to
+-- the month it ends in, a yearly one too.
 with periods as (
 
     select * from {{ ref('int_kpi__period') }}
@@ -41,7 +43,7 @@ expected as (
         needs.kpi_id,
         needs.part,
         received.provider_code,
-        received.period_start,
+        received.period_end,
         received.is_received
     from needs
     inner join received on needs.needed = received.standard || '.' || received.table_name
@@ -67,7 +69,7 @@ final as (
             periods.kpi_id = expected.kpi_id
             and periods.part = expected.part
             and providers.provider_code = expected.provider_code
-            and expected.period_start between periods.period_start and periods.period_end
+            and expected.period_end between periods.period_start and periods.period_end
     group by
         periods.grain, periods.period_start, periods.kpi_id, periods.part, providers.provider_code
     having count(expected.provider_code) = 0 or not bool_and(expected.is_received)

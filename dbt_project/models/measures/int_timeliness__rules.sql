@@ -24,6 +24,9 @@ in_force as (
         any_value(parameters.value_list) filter (
             where parameters.name = 'withdrawn_closure_reasons'
         ) as withdrawn_closure_reasons,
+        any_value(parameters.value_list) filter (
+            where parameters.name = 'withdrawn_closure_reasons_mhsds'
+        ) as withdrawn_closure_reasons_mhsds,
         max(parameters.value_text) filter (where parameters.name = 'telephone_without_activity')
             as telephone_without_activity
     from days
@@ -38,12 +41,11 @@ final as (
         received_date,
         age_below_years,
         attended_statuses,
-        case
-            when telephone_without_activity = 'does_not_count'
-                then list_filter(qualifying_mechanisms, lambda code: code <> '02')
-            else qualifying_mechanisms
-        end as qualifying_mechanisms,
-        withdrawn_closure_reasons
+        qualifying_mechanisms,
+        telephone_without_activity is distinct from 'does_not_count'
+            as telephone_counts_without_activity,
+        withdrawn_closure_reasons,
+        withdrawn_closure_reasons_mhsds
     from in_force
 
 )

@@ -2,10 +2,9 @@
 -- not is not known, and never nobody waiting.
 with months as (
 
-    select * from {{ ref('int_return__received') }}
-    where
-        standard = 'csds'
-        and table_name in ('cyp101', 'cyp102', 'cyp201')
+    select received.*
+    from {{ ref('int_return__received') }} as received
+    where {{ is_table_of('received', ['request', 'team_referral', 'contact']) }}
 
 ),
 

@@ -87,6 +87,7 @@ attended as (
     select
         received_date,
         qualifying_mechanisms,
+        telephone_counts_without_activity,
         unnest(attended_statuses) as attendance_status
     from rules
 
@@ -97,6 +98,7 @@ qualifying as (
     select
         received_date,
         attendance_status,
+        telephone_counts_without_activity,
         unnest(qualifying_mechanisms) as consultation_mechanism
     from attended
 
@@ -115,15 +117,31 @@ seen as (
             referrals.received_date = qualifying.received_date
             and first_contacts.attendance_status = qualifying.attendance_status
             and first_contacts.consultation_mechanism = qualifying.consultation_mechanism
+    -- a call counts when something done in it was an assessment or an intervention
+    where
+        first_contacts.consultation_mechanism <> '02'
+        or coalesce(
+            first_contacts.has_treatment_activity, qualifying.telephone_counts_without_activity
+        )
     group by referrals.referral_key
 
 ),
 
+-- a code means one thing in one standard and another in the other
 withdrawing as (
 
     select
         received_date,
+        'csds' as standard,
         unnest(withdrawn_closure_reasons) as closure_reason
+    from rules
+
+    union all
+
+    select
+        received_date,
+        'mhsds' as standard,
+        unnest(withdrawn_closure_reasons_mhsds) as closure_reason
     from rules
 
 ),
@@ -158,6 +176,7 @@ units as (
     left join withdrawing
         on
             referrals.received_date = withdrawing.received_date
+            and referrals.standard = withdrawing.standard
             and referrals.closure_reason = withdrawing.closure_reason
     left join chains on referrals.referral_key = chains.referral_key
     left join seen on referrals.referral_key = seen.referral_key
