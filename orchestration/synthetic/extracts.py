@@ -1,4 +1,4 @@
-"""All partners' extracts of all months, and what each file holds."""
+"""All partners' extracts of all months and years, and what each file holds."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from orchestration.synthetic.writing import (
     write_header,
     write_text,
 )
+from orchestration.synthetic.yearly import Yearly
 
 WORK_FOLDER = ".packing"
 SMALL = 20_000
@@ -72,6 +73,7 @@ class Extracts:
                 parcel = Parcel(self, partner, months, monthly, apart)
                 parcel.write(sheets[partner], faults)
                 parcel.finish(mistake)
+        Yearly(self.con, stage, self.options.out, self.note).write()
         self.packer.finish()
         shutil.rmtree(self.options.out / WORK_FOLDER, ignore_errors=True)
         return self.files

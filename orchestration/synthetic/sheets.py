@@ -96,6 +96,11 @@ def local_id(alliance: Alliance, partner: str, child: str = "child") -> str:
     return f"'{style_of(partner).local_prefix}' || lpad({number}::VARCHAR, 8, '0')"
 
 
+def pupil_number(child: str = "child") -> str:
+    """SQL of a child's unique pupil number, the same in every return of the council."""
+    return f"'Z' || (202000000000 + {child}::BIGINT)"
+
+
 def csds_sheets(alliance: Alliance, partner: str) -> list[Sheet]:
     """Children, registrations, referrals and contacts of CSDS, as this partner fills them."""
     own_id = local_id(alliance, partner)
@@ -139,7 +144,7 @@ def person_index_sheet(alliance: Alliance, partner: str) -> Sheet:
     """Every child the partner knows by the end of the month."""
     is_authority = alliance.kinds[alliance.partners.index(partner)] == "local_authority"
     male, female = ("1", "2") if is_authority else ("M", "F")
-    pupil = Cell("'Z' || (202000000000 + child::BIGINT)", AT_SCHOOL)
+    pupil = Cell(pupil_number(), AT_SCHOOL)
     as_partner = 1 << alliance.partners.index(partner)
     return Sheet("local", "person_index", "person", as_partner, ("child",), {
         "local_patient_id": local_id(alliance, partner),

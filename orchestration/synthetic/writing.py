@@ -6,7 +6,6 @@ import csv
 import io
 import shutil
 import zipfile
-from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -69,22 +68,8 @@ def texts(
     comma or a quotation mark are quoted; `as_cells` gives rows of a workbook's sheet instead.
     """
     columns = sheet.contract.columns
-
-    def line(values: Iterable[str]) -> str:
-        shown = list(values)
-        if as_cells:
-            cells = [cell(c, v, style) for c, v in zip(columns, shown, strict=True)]
-            return f"concat('<row>', {', '.join(cells)}, '</row>')"
-        quoted = [
-            f"""'"' || replace({v}, '"', '""') || '"'"""
-            if c.sharing_group is ColumnGroup.FREE_TEXT
-            else v
-            for c, v in zip(columns, shown, strict=True)
-        ]
-        separated = ", ',', ".join(quoted)
-        return f"concat({separated})"
-
-    real = line(sheet.text(style, c) for c in columns).format(end="end_day", k="k")
+    values = [sheet.text(style, c) for c in columns]
+    real = line(sheet, values, style, as_cells=as_cells).format(end="end_day", k="k")
     lines = f"""
         SELECT k, {real} AS line
         FROM (
@@ -94,7 +79,7 @@ def texts(
         )
     """
     if faults:
-        bad = line(f'"{c.name}"' for c in columns)
+        bad = line(sheet, [f'"{c.name}"' for c in columns], style, as_cells=as_cells)
         lines += f"""
             UNION ALL SELECT fault_month, {bad} FROM {faults}
             WHERE fault_month BETWEEN {months[0]} AND {months[1]}
@@ -104,6 +89,36 @@ def texts(
         SELECT k, count(*), string_agg(line, {separator} ORDER BY line) FROM ({lines}) GROUP BY k
     """).fetchall()
     return {month: (rows, text) for month, rows, text in found}
+
+
+def line(sheet: Sheet, values: list[str], style: Style, *, as_cells: bool) -> str:
+    """SQL of one line from SQL of its values' text: of a CSV file, or a row of a workbook's sheet."""
+    columns = sheet.contract.columns
+    if as_cells:
+        cells = [cell(c, v, style) for c, v in zip(columns, values, strict=True)]
+        return f"concat('<row>', {', '.join(cells)}, '</row>')"
+    quoted = [
+        f"""'"' || replace({v}, '"', '""') || '"'"""
+        if c.sharing_group is ColumnGroup.FREE_TEXT
+        else v
+        for c, v in zip(columns, values, strict=True)
+    ]
+    separated = ", ',', ".join(quoted)
+    return f"concat({separated})"
+
+
+def text_of_year(
+    con: duckdb.DuckDBPyConnection, sheet: Sheet, style: Style, *, as_cells: bool
+) -> tuple[int, str]:
+    """(rows, their text) of a yearly sheet, whose source holds its year alone."""
+    values = [sheet.text(style, c) for c in sheet.contract.columns]
+    separator = "''" if as_cells else "chr(10)"
+    row = con.execute(f"""
+        SELECT count(*), coalesce(string_agg(line, {separator} ORDER BY line), '')
+        FROM (SELECT {line(sheet, values, style, as_cells=as_cells)} AS line FROM {sheet.source})
+    """).fetchone()
+    assert row is not None
+    return int(row[0]), str(row[1])
 
 
 def write_text(path: Path, heading: list[str], text: str) -> None:

@@ -5,16 +5,23 @@ Who they are follows from what the simulation says of each child; the health ret
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 
 from orchestration.synthetic.feeds.stage import Stage
-from orchestration.synthetic.sheets import Cell, Sheet
+from orchestration.synthetic.sheets import Cell, Sheet, pupil_number
 
 PROTECTED = 0.4
 DISABLED_IN_NEED = 0.4
 DISABLED_WITH_PLAN = 0.75
 OTHERS_WITH_PLAN = 0.025
 INTERIM_DAYS = 200
+ETHNICITY = {
+    "A": "WBRI", "B": "WIRI", "C": "WOTH", "D": "MWBC", "E": "MWBA", "F": "MWAS", "G": "MOTH",
+    "H": "AIND", "J": "APKN", "K": "ABAN", "L": "AOTH", "M": "BCRB", "N": "BAFR", "P": "BOTH",
+    "R": "CHNE", "S": "OOTH", "Z": "REFU", "99": "NOBT",
+}  # fmt: skip
 NEEDS = ("SLCN", "ASD", "SEMH", "MLD", "SLD", "PD", "PMLD", "HI", "VI", "SPLD")
 ABUSE = ("NEG", "EMO", "PHY", "MUL", "SAB")
 ABUSE_IN_HEALTH = {"NEG": "01", "PHY": "02", "SAB": "03", "EMO": "04", "MUL": "05"}
@@ -184,6 +191,25 @@ def social_care_sheets(stage: Stage, partner: str) -> list[Sheet]:
                               "THEN 'special_school' ELSE 'mainstream' END",
         }),
     ]  # fmt: skip
+
+
+def council_child(stage: Stage, partner: str, end: date) -> str:
+    """SELECT of the children the council knows by a day, under its own number."""
+    return f"""
+        SELECT c.* EXCLUDE (deceased, moved, opted_out), {stage.local_id(partner, "c.child")} AS local_id,
+            CASE WHEN c.deceased <= DATE '{end}' THEN c.deceased END AS died,
+            CASE WHEN c.born + INTERVAL 4 YEAR <= DATE '{end}' THEN {pupil_number("c.child")} END
+                AS upn
+        FROM child AS c JOIN known AS k ON k.child = c.child
+        WHERE k.bit = {stage.alliance.bit(partner)} AND k.first_month <= month_at(DATE '{end}')
+            AND c.born <= DATE '{end}'
+    """
+
+
+def ethnicity() -> str:
+    """SQL of the Department for Education's code for `ethnic`."""
+    cases = " ".join(f"WHEN '{nhs}' THEN '{code}'" for nhs, code in ETHNICITY.items())
+    return f"CASE ethnic::VARCHAR {cases} END"
 
 
 def legal_status(day: str, since: str) -> str:
