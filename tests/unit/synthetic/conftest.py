@@ -1,4 +1,4 @@
-"""Two small alliances, made once: one with bad rows over the change of waits, one without any."""
+"""Small alliances, made once: with bad rows over the change of waits, without any, and a longer one."""
 
 from __future__ import annotations
 
@@ -51,5 +51,18 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Alliance:
         first_month=date(2024, 1, 1),
         last_month=date(2024, 3, 1),
         seed=5,
+        faults=0.0,
+    )
+
+
+@pytest.fixture(scope="session")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Alliance:
+    """Seven quarters without a bad row, so that plans and goals come to their ends."""
+    return make(
+        tmp_path_factory.mktemp("long") / "landing",
+        children=500,
+        first_month=date(2023, 4, 1),
+        last_month=date(2024, 12, 1),
+        seed=7,
         faults=0.0,
     )

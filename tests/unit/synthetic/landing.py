@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from lxml import etree
 
 from orchestration.contracts.model import Contract, normalise_header, shipped_catalogue
 
@@ -22,7 +23,11 @@ Files = dict[tuple[str, str, str], list[Row]]
 def read_files(out: Path, truth: dict[str, Any]) -> Files:
     """Every file the truth lists."""
     return {
-        (f["partner"], f["table"], f["period"]): _rows(_contract(f), _text(out, f))
+        (f["partner"], f["table"], f["period"]): (
+            _elements(out / f["path"], _contract(f))
+            if f["path"].endswith(".xml")
+            else _rows(_contract(f), _text(out, f))
+        )
         for f in truth["files"]
     }
 
@@ -69,6 +74,21 @@ def _sheet(path: Path, name: str) -> str:
     for row in openpyxl.load_workbook(path)[name].iter_rows(values_only=True):
         writer.writerow([v.date().isoformat() if isinstance(v, datetime) else v for v in row])
     return text.getvalue()
+
+
+def _elements(path: Path, contract: Contract) -> list[Row]:
+    """A table's rows of a message, found by the contract's own paths."""
+    found = []
+    for element in etree.parse(path).iter(contract.element):
+        values = {c.name: element.xpath(c.xpath or c.national) for c in contract.columns}
+        found.append({name: _plain(value) for name, value in values.items()})
+    return found
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return (value[0].text or "") if value else ""
+    return str(int(value))
 
 
 def _rows(contract: Contract, text: str) -> list[Row]:
