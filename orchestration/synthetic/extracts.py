@@ -36,7 +36,12 @@ from orchestration.synthetic.yearly import Yearly
 WORK_FOLDER = ".packing"
 SMALL = 20_000
 """Up to this many children a table's months are made in one statement, and written at once."""
-LARGE_TABLES = {"cyp001", "cyp002", "cyp101", "cyp102", "cyp201", "cyp202", "person_index"}
+LARGE_TABLES = {
+    "cyp001", "cyp002", "cyp004", "cyp005", "cyp101", "cyp102", "cyp104", "cyp201", "cyp202",
+    "cyp607", "cyp609", "cyp612", "person_index", "goal", "goal_rating", "care_plan_participant",
+}  # fmt: skip
+REPEATED_TABLES = {"cyp001", "cyp002", "cyp101", "cyp102", "person_index"}
+"""Large and sent many months running: their text is prepared once."""
 MONTHS_AT_ONCE = 3
 IN_WORKBOOK = ("fft_response", "confidence_response")
 WORKBOOK = "voices"
@@ -120,9 +125,9 @@ class Extracts:
     def _sheets(self, stage: Stage, partner: str) -> list[Sheet]:
         style = style_of(partner)
         return [
-            sheet
-            if sheet.is_passing
-            else prepare(self.con, sheet, style, _table("ready", partner, sheet))
+            prepare(self.con, sheet, style, _table("ready", partner, sheet))
+            if sheet.table in REPEATED_TABLES
+            else sheet
             for sheet in monthly_sheets(stage, partner)
             if self.alliance.owes(partner, sheet.standard, sheet.table)
         ]

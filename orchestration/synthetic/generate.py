@@ -21,7 +21,7 @@ from orchestration.synthetic.world import load, simulate
 __all__ = ["Options", "generate"]
 
 TRUTH_FILE = "truth.json"
-MEMORY = "4GB"
+MEMORY = "2500MB"
 
 
 def generate(options: Options, partnership: Partnership) -> dict[str, Any]:

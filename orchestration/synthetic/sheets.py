@@ -44,8 +44,6 @@ class Sheet:
     row_id: tuple[str, ...]
     columns: dict[str, Cell | str]
     ready: frozenset[str] = frozenset()
-    is_passing: bool = False
-    """Each row is sent once: preparing its text would only cost memory."""
 
     @property
     def contract(self) -> Contract:
@@ -135,8 +133,7 @@ def csds_sheets(alliance: Alliance, partner: str) -> list[Sheet]:
             "referral_closure_reason": Cell("closure_reason", "closed <= {end}"),
             "referral_rejection_reason": Cell("rejection_reason", "rejected <= {end}"),
         }),
-        Sheet("csds", "cyp201", "contact", as_sender, ("contact",), contact_columns(),
-              is_passing=True),
+        Sheet("csds", "cyp201", "contact", as_sender, ("contact",), contact_columns(),),
     ]  # fmt: skip
 
 

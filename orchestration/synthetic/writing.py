@@ -76,6 +76,7 @@ def texts(
             SELECT t.*, m.k, m.last_day AS end_day FROM {sheet.source} AS t
             JOIN month AS m ON m.k BETWEEN t.first_month AND t.last_month
             WHERE m.k BETWEEN {months[0]} AND {months[1]} AND senders & {sheet.bit} <> 0
+                AND t.first_month <= {months[1]} AND t.last_month >= {months[0]}
         )
     """
     if faults:

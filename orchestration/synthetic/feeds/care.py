@@ -179,7 +179,7 @@ def care_sheets(stage: Stage, partner: str) -> list[Sheet]:
             "activity_type": "kind",
             "care_professional_id_local": STAFF_ID,
             "care_activity_duration": "minutes",
-        }, is_passing=True),
+        },),
         Sheet("csds", "cyp607", "diagnosis", bit, ("request",), {
             **request,
             "diagnosis_scheme": "'02'",
@@ -196,7 +196,7 @@ def care_sheets(stage: Stage, partner: str) -> list[Sheet]:
             "care_activity_id": ACTIVITY_ID,
             "snomed_id": f"'{PARENT_DIFFICULTIES}'",
             "score": "score",
-        }, is_passing=True),
+        },),
         Sheet("csds", "cyp901", "staff", stage.alliance.bit(partner), ("team", "n"), {
             "care_professional_id_local": "'P-' || team || '-' || n",
             "registration_body": "CASE WHEN n = 1 THEN '03' ELSE '09' END",

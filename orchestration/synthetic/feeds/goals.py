@@ -53,7 +53,7 @@ def make_goals(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
             FROM aimed
         )
         SELECT * EXCLUDE (wished),
-            CASE WHEN given_up IS NULL THEN least(wished, stops) END AS ended,
+            CASE WHEN given_up IS NULL AND wished IS NOT NULL THEN least(wished, stops) END AS ended,
             CASE WHEN given_up IS NOT NULL THEN least(given_up, stops)
                 WHEN outcome < {LATE} THEN least(wished, stops)
                 WHEN outcome < {MISSED} THEN least(target + pick('closed after', goal, 30), stops)

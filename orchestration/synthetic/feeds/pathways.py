@@ -79,7 +79,8 @@ def _make_autism(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
             FROM course WHERE is_autism AND rejected IS NULL
         ),
         started AS (SELECT *, CASE WHEN wished <= stops THEN wished END AS started FROM begun)
-        SELECT *, CASE WHEN started + 120 < stops OR draw('autism ends', unit) < 0.6
+        SELECT *, CASE WHEN started IS NOT NULL
+                AND (started + 120 < stops OR draw('autism ends', unit) < 0.6)
             THEN least(started + 30 + pick('autism ends', unit, 80), stops) END AS completed
         FROM started
     """)

@@ -18,6 +18,7 @@ HAS_OWN = {"csds": 0.1, "mhsds": 0.6}
 AGREED = 0.9
 NEVER_UPDATED = 0.15
 NAMES_ONE = 0.06
+JOINS_LATER = 0.75
 NEVER = 30_000
 UPDATED = "(created + ((greatest(least({end}, stops) - created, 0) // every) * every)::INTEGER)"
 
@@ -28,7 +29,8 @@ def make_plans(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     con.execute(f"""
         CREATE TABLE plan AS
         WITH involved AS (
-            SELECT *, service IN {(*community, "")} AS is_community
+            SELECT *, service IN {(*community, "")} AS is_community,
+                max(coalesce(closed, {stage.last_day})) OVER (PARTITION BY child) AS stops
             FROM course WHERE first_seen IS NOT NULL AND NOT is_autism
         ),
         second AS (
@@ -55,7 +57,7 @@ def make_plans(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
         made AS (
             SELECT row_number() OVER (ORDER BY p.unit, p.is_joint)::INTEGER AS plan, p.created,
                 p.is_joint, i.unit, i.child, i.provider, i.discipline, i.bit AS senders, i.born,
-                coalesce(i.closed, {stage.last_day}) AS stops, i.is_community
+                i.stops, i.is_community
             FROM (FROM joint UNION ALL FROM own) AS p JOIN involved AS i USING (unit)
             WHERE p.created <= coalesce(i.closed, {stage.last_day})
         )
@@ -92,7 +94,7 @@ def make_plans(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
             greatest(p.first_month, month_at(i.first_seen)) AS first_month, p.last_month
         FROM plan_sent AS p
         JOIN course AS i ON i.child = p.child AND i.first_seen IS NOT NULL AND NOT i.is_autism
-            AND i.first_seen <= p.created + 60
+            AND (i.first_seen <= p.created + 60 OR draw('joins the plan', i.unit) < {JOINS_LATER})
             AND coalesce(i.closed, {stage.last_day}) >= p.created
         WHERE (i.unit = p.unit OR (p.is_joint AND draw('names one', p.plan) >= {NAMES_ONE}))
             AND month_at(i.first_seen) <= p.last_month

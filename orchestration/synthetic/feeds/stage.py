@@ -88,8 +88,9 @@ def make_stage(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
             s.provider, s.bit, s.is_autism, l.team::VARCHAR AS team, u.received, u.rejected,
             coalesce(l.closed, r.discharged) AS closed,
             l.closure_reason::VARCHAR AS closure_reason,
-            greatest(n.first_seen, u.received) AS first_seen,
-            greatest(n.last_seen, u.received) AS last_seen, coalesce(n.visits, 0) AS visits,
+            CASE WHEN n.visits > 0 THEN greatest(n.first_seen, u.received) END AS first_seen,
+            CASE WHEN n.visits > 0 THEN greatest(n.last_seen, u.received) END AS last_seen,
+            coalesce(n.visits, 0) AS visits,
             r.senders, r.first_month, r.last_month, c.born, c.deceased,
             row_number() OVER (PARTITION BY u.request ORDER BY u.unit) = 1 AS is_main
         FROM unit AS u
