@@ -72,18 +72,10 @@ def _why_not(expectation: Expectation, profile: Mapping[Any, Any]) -> str:
     if column not in profile or pd.isna(profile[column]):
         return f"{column} cannot be told for this file"
     if meta.min_usual_rows:
-        usual = _usual_rows(profile)
-        if usual is None or usual < meta.min_usual_rows:
+        usual = profile.get("usual_rows")
+        if usual is None or pd.isna(usual) or usual < meta.min_usual_rows:
             return f"fewer than {meta.min_usual_rows} rows are usual"
     return ""
-
-
-def _usual_rows(profile: Mapping[Any, Any]) -> float | None:
-    """Rows the sender usually sends; None without a history, or from no rows at all."""
-    ratio = profile.get("volume_ratio")
-    if ratio is None or pd.isna(ratio) or ratio <= 0:
-        return None
-    return float(profile["rows"] / ratio)
 
 
 def _finding(

@@ -102,7 +102,10 @@ def survey(path: Path) -> Bytes:
 
 
 def store(path: Path, archive: Path, keys: Keys) -> Bytes:
-    """Encrypt `path` into the archive; on return its bytes are on disk under their SHA-256."""
+    """Encrypt `path` into the archive, named by its SHA-256; its bytes are on disk on return.
+
+    The name is, too, once the caller has called `sync_folder`: once for all files of a delivery.
+    """
     partial = archive / f".{uuid4().hex}"
     try:
         with path.open("rb") as file, partial.open("wb") as out:
@@ -116,7 +119,6 @@ def store(path: Path, archive: Path, keys: Keys) -> Bytes:
         os.replace(partial, location(archive, found.sha256))
     finally:
         partial.unlink(missing_ok=True)
-    sync_folder(archive)
     return found
 
 

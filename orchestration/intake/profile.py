@@ -75,7 +75,7 @@ def profile(
     are read beside it included.
 
     Columns of the frame: `ledger_id`, `partner_code`, `period_start`, `rows` (read), `held_share`,
-    `volume_ratio` (rows by the median of the history), `declared_rows`, `declared_difference`,
+    `usual_rows` (the median of the history), `volume_ratio` (rows by it), `declared_rows`, `declared_difference`,
     `orphans__<parent>`, and per column sent `missing__`, `default__`, `other__`, `invalid__`,
     `distinct__` (a share); of days `first_days__` and `last_days__`, counted from the period's last
     day; of numbers `median__`; of listed codes `shift__`, the population stability index against
@@ -104,13 +104,15 @@ def profile(
     for number, (item, examined) in enumerate(zip(items, seen, strict=True)):
         own, used = found.get(number, {}), memories[number].codes
         earlier = _earlier(everything, item)
+        usual = _usual_rows(earlier)
         row: dict[str, Any] = {
             "ledger_id": item.ledger_id,
             "partner_code": item.partner_code,
             "period_start": item.recognised[1].start,
             "rows": examined.rows_read,
             "held_share": _share(examined.rows_held, examined.rows_read),
-            "volume_ratio": _volume_ratio(examined.rows_read, earlier),
+            "usual_rows": usual,
+            "volume_ratio": examined.rows_read / usual if usual else None,
             "declared_rows": declared.get(number),
             "declared_difference": None
             if declared.get(number) is None
@@ -253,11 +255,8 @@ def _sum(first: float | None, second: float | None) -> float | None:
     return None if first is None else first + (second or 0.0)
 
 
-def _volume_ratio(rows: int, earlier: Sequence[Memory]) -> float | None:
-    if len(earlier) < LEAST_HISTORY:
-        return None
-    usual = median(m.rows for m in earlier)
-    return rows / usual if usual else None
+def _usual_rows(earlier: Sequence[Memory]) -> float | None:
+    return median(m.rows for m in earlier) if len(earlier) >= LEAST_HISTORY else None
 
 
 def _shift(name: str, now: Mapping[str, int], earlier: Sequence[Memory]) -> float | None:

@@ -83,6 +83,7 @@ def receive(delivery: Delivery, work: Path, desk: Desk) -> list[Item] | None:
             items.append(whole)
         else:
             items += opened(whole, work / f"open-{number}", desk)
+    archive.sync_folder(desk.settings.archive)
     recognise_items(items, delivery.name, desk)
     for file in delivery.files:
         stat = file.path.stat()

@@ -46,9 +46,9 @@ OUR_OWN_TROUBLE = (
 )
 """Faults of this machine, not of a file: the run ends, and the next one picks the file up."""
 
-LOT_BYTES, LOT_FILES = 512 << 20, 2000
+LOT_BYTES, LOT_FILES = 512 << 20, 10_000
 """Deliveries received before their tables are read; what is received waits in the work folder."""
-BATCH_BYTES, BATCH_FILES = 32 << 20, 400
+BATCH_BYTES, BATCH_FILES = 32 << 20, 1000
 ALONE_BYTES = 8 << 20
 """A larger file gains nothing from company, and is read without the cost of `filename`."""
 

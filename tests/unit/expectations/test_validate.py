@@ -28,6 +28,7 @@ GOOD = Path(__file__).parent / "good"
 QUIET: Mapping[str, Any] = {
     "rows": 1000,
     "held_share": 0.0,
+    "usual_rows": 1000,
     "volume_ratio": 1.0,
     "orphans__cyp101": 0.0,
     "missing__attendance_status": 0.0,
@@ -171,19 +172,22 @@ def test_a_share_of_few_rows_is_not_applicable(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "ratio", "status"),
+    ("rows", "usual", "status"),
     [
-        (3, 0.1, "fail"),  # 30 are usual
-        (3, 3 / 29, "not_applicable"),
-        (90, 3, "fail"),
-        (87, 3, "not_applicable"),
-        (0, 0, "not_applicable"),  # what is usual cannot be told from none
+        (3, 30, "fail"),
+        (3, 29, "not_applicable"),
+        (90, 30, "fail"),
+        (87, 29, "not_applicable"),
+        (0, 30, "fail"),
+        (30, None, "not_applicable"),
     ],
 )
 def test_a_volume_is_judged_where_enough_rows_are_usual(
-    suite: Suite, rows: int, ratio: float, status: str
+    suite: Suite, rows: int, usual: int | None, status: str
 ) -> None:
-    found = validate_suite(frame({"rows": rows, "volume_ratio": ratio}), suite)
+    ratio = rows / usual if usual else None
+    profiles = frame({"rows": rows, "usual_rows": usual, "volume_ratio": ratio})
+    found = validate_suite(profiles, suite)
     assert check(found, "volume_unusual").status == status
 
 
@@ -336,6 +340,7 @@ NUMBER = st.one_of(
 PROFILE = st.fixed_dictionaries(
     {
         "rows": st.sampled_from([0, 19, 20, 49, 50, 199, 200, 5000]),
+        "usual_rows": st.sampled_from([None, 0, 29, 30, 5000]),
         **dict.fromkeys(STATISTICS, NUMBER),
     }
 )
@@ -344,8 +349,7 @@ PROFILE = st.fixed_dictionaries(
 def plainly(profile: Mapping[str, Any]) -> dict[str, str]:
     """Status by check of one profile, without Great Expectations."""
     statuses = {}
-    ratio = profile["volume_ratio"]
-    usual = profile["rows"] / ratio if ratio is not None and ratio > 0 else 0
+    usual = profile["usual_rows"] or 0
     for e in SHIPPED.expectations:
         value, low, high = profile[e.kwargs.column], e.kwargs.min_value, e.kwargs.max_value
         too_few = profile["rows"] < e.meta.min_rows or usual < e.meta.min_usual_rows
