@@ -22,6 +22,7 @@ class Record:
     nhs_number: str | None = None
     born: date | None = None
     died: date | None = None
+    opted_out: date | None = None
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Child:
     key: tuple[str, str]
     born: date | None = None
     died: date | None = None
+    opted_out: date | None = None
+    """The first day any partner says."""
 
 
 class Children:
@@ -51,15 +54,19 @@ class Children:
                     record.nhs_number = row["nhs_number"]
                 record.born = row["date_of_birth"] or record.born
                 record.died = row["date_of_death"] or record.died
+                record.opted_out = row.get("opted_out_date") or record.opted_out
         deaths: dict[tuple[str, str], date] = {}
+        opt_outs: dict[tuple[str, str], date] = {}
         for record_id, record in records.items():
+            key = _key(record_id, record)
             if record.died:
-                key = _key(record_id, record)
                 deaths[key] = min(record.died, deaths.get(key, record.died))
+            if record.opted_out:
+                opt_outs[key] = min(record.opted_out, opt_outs.get(key, record.opted_out))
         self._children = {}
         for record_id, record in records.items():
             key = _key(record_id, record)
-            self._children[record_id] = Child(key, record.born, deaths.get(key))
+            self._children[record_id] = Child(key, record.born, deaths.get(key), opt_outs.get(key))
 
     def of(self, partner: str, local_patient_id: str) -> Child:
         """The child a partner means by a local number; of an unknown one nothing else is known."""

@@ -20,10 +20,22 @@ from typing import Any
 import yaml
 
 from .days import month_end
-from .terms import Terms
+from .terms import OwedReturn, Terms
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "orchestration" / "contracts"
-TABLES = ("cyp000", "cyp001", "cyp002", "cyp101", "cyp102", "cyp201", "person_index")
+MENTAL_HEALTH = {
+    "cyp000": "mhs000",
+    "cyp001": "mhs001",
+    "cyp002": "mhs002",
+    "cyp101": "mhs101",
+    "cyp102": "mhs102",
+    "cyp201": "mhs201",
+    "cyp202": "mhs202",
+}
+"""The table of mental health services that says what a table of community services does."""
+YEARLY = ("cin", "ssda903", "sen2")
+"""Standards of the council's yearly returns, which this measure does not need."""
+TABLES = (*MENTAL_HEALTH, *MENTAL_HEALTH.values(), "person_index")
 Row = dict[str, Any]
 
 
@@ -40,6 +52,11 @@ class Submission:
     reasons: Counter[str] = field(default_factory=Counter)
     """Rows held back by reason; a row with two reasons counts under both."""
 
+    @property
+    def standard(self) -> str:
+        """What the sender's extract keeps to."""
+        return {"cyp": "csds", "mhs": "mhsds"}.get(self.table[:3], "local")
+
 
 @dataclass
 class Landing:
@@ -49,18 +66,25 @@ class Landing:
     refused: list[str] = field(default_factory=list)
 
     def of(self, table: str) -> list[Submission]:
-        """Every month of one table from every partner, oldest first."""
-        found = [s for s in self.submissions.values() if s.table == table]
+        """Every month of one table from every partner, oldest first.
+
+        A table of community services stands for that of mental health services, too.
+        """
+        names = (table, MENTAL_HEALTH.get(table))
+        found = [s for s in self.submissions.values() if s.table in names]
         return sorted(found, key=lambda s: (s.month, s.created, s.partner))
 
-    def has_arrived(self, partner: str, tables: tuple[str, ...], month: date) -> bool:
-        """Whether every table of a return is here."""
-        return all((partner, table, month) in self.submissions for table in tables)
+    def has_arrived(self, owed: OwedReturn, tables: tuple[str, ...], month: date) -> bool:
+        """Whether every table of a return that is asked for is here, by its standard's names."""
+        if owed.standard == "mhsds":
+            tables = tuple(MENTAL_HEALTH[table] for table in tables)
+        return all((owed.partner, table, month) in self.submissions for table in tables)
 
     @property
     def months(self) -> list[date]:
         """Months with any activity table, sorted."""
-        return sorted({month for _, table, month in self.submissions if table == "cyp101"})
+        referrals = ("cyp101", MENTAL_HEALTH["cyp101"])
+        return sorted({month for _, table, month in self.submissions if table in referrals})
 
 
 def read_landing(root: Path, terms: Terms, contracts: Path = CONTRACTS) -> Landing:
@@ -74,6 +98,8 @@ def read_landing(root: Path, terms: Terms, contracts: Path = CONTRACTS) -> Landi
             continue
         names = (organisation.code, *organisation.aliases)
         for delivery, files in _deliveries(folder):
+            if _fold(delivery).startswith(YEARLY):
+                continue
             _take_in(landing, known, terms, names, delivery, files)
     return landing
 
@@ -104,12 +130,14 @@ def _take_in(
     for name, content in files.items():
         table = next((t for t, c in known.items() if _is_named(name, t, c["national"])), None)
         rows = None if table is None else _rows_by_column(known[table], content)
+        if table is None and _is_of_no_use_here(name):
+            continue
         if table is None or rows is None:
             landing.refused.append(f"{names[0]} {delivery} {name}: not recognised")
         else:
             tables[table] = rows
     month, created = _month_in(" ".join((delivery, *files))), datetime.min
-    for row in tables.get("cyp000", ()):
+    for row in (*tables.get("cyp000", ()), *tables.get("mhs000", ())):
         start = _value("date", row.get("rp_start_date", ""))
         written = _value("datetime", row.get("file_creation_date_time", ""))
         if row.get("org_id_provider", "") not in names:
@@ -234,6 +262,19 @@ def _rows_by_column(contract: Row, content: bytes) -> list[dict[str, str]] | Non
 def _is_named(file: str, table: str, national: str) -> bool:
     folded = _fold(Path(file).stem)
     return folded.startswith((_fold(national), _fold(table)))
+
+
+def _is_of_no_use_here(file: str) -> bool:
+    """Whether a file is a table this measure does not need."""
+    return any(_is_named(file, *names) for names in _all_tables(CONTRACTS))
+
+
+@cache
+def _all_tables(folder: Path) -> tuple[tuple[str, str], ...]:
+    contents = [
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("*/*.yaml")
+    ]
+    return tuple((c["table"], c["national"]) for c in contents if "table" in c)
 
 
 def _month_in(text: str) -> date | None:

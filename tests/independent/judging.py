@@ -49,7 +49,10 @@ def exclusion_of(unit: Unit, limit_day: date, terms: Terms) -> str | None:
     """The first reason, in the agreed order, for which a unit does not count."""
     age = terms.parameter("timeliness_age_below_years", unit.received)
     born, died, first_contact = unit.child.born, unit.child.died, unit.first_contact
-    withdrawn = terms.parameter("withdrawn_closure_reasons", unit.closed or unit.received)
+    reasons = "withdrawn_closure_reasons" + ("_mhsds" if unit.standard == "mhsds" else "")
+    withdrawn = terms.parameter(reasons, unit.closed or unit.received)
+    if unit.is_opted_out:
+        return "opted_out"
     if unit.is_rejected:
         return "rejected"
     if unit.duplicate_of is not None:

@@ -22,6 +22,9 @@ class Unit:
     request: RequestId
     service: Service
     child: Child
+    standard: str
+    is_opted_out: bool
+    """Whether the child may not be shown, by the agreement the referral was sent under."""
     received: date
     is_rejected: bool
     closed: date | None
@@ -48,7 +51,7 @@ class Unit:
         return self.first_contact is not None and self.first_contact <= day
 
 
-def read_units(landing: Landing, terms: Terms) -> list[Unit]:
+def read_units(landing: Landing, terms: Terms, as_at: date) -> list[Unit]:
     """Every unit, triage left out, with the repeats of one child and discipline marked."""
     children = Children(landing)
     referrals = _latest(landing, terms, "cyp101", ("service_request_id",))
@@ -73,10 +76,16 @@ def read_units(landing: Landing, terms: Terms) -> list[Unit]:
             continue
         accepted = [row for row in rows if not _is_rejected(row)]
         closed, reason = _closure(accepted)
+        child = children.of(submission.partner, referral["local_patient_id"])
         unit = Unit(
             request=request,
             service=service,
-            child=children.of(submission.partner, referral["local_patient_id"]),
+            child=child,
+            standard=submission.standard,
+            is_opted_out=child.opted_out is not None
+            and child.opted_out <= as_at
+            and terms.applies_opt_outs(submission.partner, submission.table, submission.month)
+            and terms.parameter("opt_out_excludes", as_at) == "yes",
             received=received,
             is_rejected=not accepted,
             closed=closed,
@@ -91,10 +100,10 @@ def read_units(landing: Landing, terms: Terms) -> list[Unit]:
 
 
 def mark_duplicates(units: list[Unit], terms: Terms) -> None:
-    """Join chains of accepted referrals; the earliest is kept and owns all their contacts."""
+    """Join chains of accepted referrals that may be shown; the earliest is kept and owns all their contacts."""
     chains: dict[tuple[tuple[str, str], str], list[Unit]] = defaultdict(list)
     for unit in units:
-        if not unit.is_rejected:
+        if not unit.is_rejected and not unit.is_opted_out:
             chains[unit.child.key, unit.service.discipline].append(unit)
     for members in chains.values():
         members.sort(key=lambda u: (u.received, u.request))
@@ -124,22 +133,45 @@ def _latest(
 def _contacts(landing: Landing, terms: Terms) -> dict[tuple[str, ...], list[tuple[date, str]]]:
     """By request: the day, and the service of the team, of every contact that counts as seen."""
     by_request: dict[tuple[str, ...], list[tuple[date, str]]] = defaultdict(list)
+    done = _activities(landing, terms)
     key = ("service_request_id", "care_contact_id")
-    for (system, number, _), (_, row) in _latest(landing, terms, "cyp201", key).items():
+    for (system, number, contact), (_, row) in _latest(landing, terms, "cyp201", key).items():
         day = row["contact_date"]
         service_code = terms.service_of_team(row["team_id_local"], day)
-        if service_code is not None and _counts_as_seen(row, day, terms):
+        if service_code is not None and _counts_as_seen(row, day, done[system, contact], terms):
             by_request[system, number].append((day, service_code))
     return by_request
 
 
-def _counts_as_seen(row: Row, day: date, terms: Terms) -> bool:
+def _activities(landing: Landing, terms: Terms) -> dict[tuple[str, ...], list[Row]]:
+    """What was done in each contact, by record system and contact number, as last sent."""
+    by_contact: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    latest = _latest(landing, terms, "cyp202", ("care_contact_id", "care_activity_id"))
+    for (system, contact, _), (_, row) in latest.items():
+        by_contact[system, contact].append(row)
+    return by_contact
+
+
+def _counts_as_seen(row: Row, day: date, activities: list[Row], terms: Terms) -> bool:
     mechanism = row["consultation_mechanism"]
-    if mechanism == "02" and terms.parameter("telephone_without_activity", day) != "counts":
+    if mechanism == "02" and not _counts_by_telephone(day, activities, terms):
         return False
     return row["attendance_status"] in terms.parameter(
         "attended_statuses", day
     ) and mechanism in terms.parameter("qualifying_mechanisms", day)
+
+
+def _counts_by_telephone(day: date, activities: list[Row], terms: Terms) -> bool:
+    """Whether something done was an assessment or an intervention; the terms say if nothing tells.
+
+    Mental health services send procedures and no kind of activity: one with a procedure will do.
+    """
+    kinds = {a["activity_type"] for a in activities if a.get("activity_type")}
+    if any("activity_type" not in a and a["coded_procedure"] for a in activities):
+        return True
+    if kinds:
+        return not kinds.isdisjoint(terms.parameter("telephone_activity_types", day))
+    return bool(terms.parameter("telephone_without_activity", day) == "counts")
 
 
 def _is_rejected(row: Row) -> bool:
@@ -170,4 +202,4 @@ def has_arrived(
 ) -> bool:
     """Whether one return that covers a provider's teams is here with all of `tables`."""
     returns = terms.covering_returns(provider, month)
-    return any(landing.has_arrived(r.partner, tables, month) for r in returns)
+    return any(landing.has_arrived(r, tables, month) for r in returns)

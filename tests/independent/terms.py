@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from .days import FOREVER, Quarter
+from .days import FOREVER, Quarter, month_end
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,19 @@ class OwedReturn(Dated):
     partner: str
     standard: str
     tables: tuple[str, ...]
+    purpose: str
     covers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Agreement(Dated):
+    """What a partner lets the warehouse take, and whether a family's opt-out keeps a child out."""
+
+    partner: str
+    standard: str
+    tables: tuple[str, ...]
+    purpose: str
+    applies_opt_outs: bool
 
 
 @dataclass(frozen=True)
@@ -134,9 +146,21 @@ class Terms:
                 partner=r["partner_code"],
                 standard=r["standard"],
                 tables=tuple(r["tables"]),
+                purpose=r.get("purpose", "service_evaluation"),
                 covers=tuple(r.get("covers", ())),
             )
             for r in content["returns"]
+        ]
+        self.agreements = [
+            Agreement(
+                *_dates(a),
+                partner=a["partner_code"],
+                standard=a["standard"],
+                tables=tuple(a["tables"]),
+                purpose=a["purpose"],
+                applies_opt_outs=a["opt_out"] == "applies",
+            )
+            for a in content.get("sharing", ())
         ]
         self.versions = sorted(
             (
@@ -200,7 +224,7 @@ class Terms:
         return [
             r
             for r in self.returns
-            if r.standard == "csds" and provider in r.covers and r.holds_on(month)
+            if r.standard in ("csds", "mhsds") and provider in r.covers and r.holds_on(month)
         ]
 
     def owes(self, partner: str, table: str, month: date) -> bool:
@@ -208,6 +232,19 @@ class Terms:
         return any(
             r.partner == partner and table in r.tables and r.holds_on(month) for r in self.returns
         )
+
+    def applies_opt_outs(self, partner: str, table: str, month: date) -> bool:
+        """Whether the agreement a table came under keeps opted-out children out; so does none."""
+        owed = [r for r in self.returns if r.partner == partner and table in r.tables]
+        found = [
+            a.applies_opt_outs
+            for r in owed
+            for a in self.agreements
+            if r.holds_on(month) and a.holds_on(month_end(month))
+            if (a.partner, a.standard, a.purpose) == (partner, r.standard, r.purpose)
+            if table in a.tables or "*" in a.tables
+        ]
+        return any(found) or not found
 
     def contract_parties(self, quarter: Quarter) -> list[str]:
         """The trusts judged in a quarter."""

@@ -238,3 +238,51 @@ def test_a_unit_with_two_reasons_is_left_out_for_the_first(
     told = {"team": "CDT", "received": RECEIVED, **changes}
     world.refer("r1", told.pop("team"), told.pop("received"), **told)  # type: ignore[arg-type]
     assert verdict(world) == (reason, False)
+
+
+@pytest.mark.parametrize(
+    ("team", "code", "reason"),
+    [
+        ("TALK", "03", "withdrawn"),
+        ("TALK", "04", None),
+        ("TALK", "07", "withdrawn"),
+        ("CDT", "07", None),
+    ],
+)
+def test_a_closure_code_withdraws_by_the_list_of_its_own_standard(
+    world: World, team: str, code: str, reason: str | None
+) -> None:
+    world.refer("r1", team, RECEIVED, closed="2024-02-01", reason=code)
+    assert verdict(world) == (reason, False)
+
+
+def test_a_child_who_opted_out_is_left_out_before_any_other_reason(world: World) -> None:
+    world.child("1", opted_out="2024-03-01")
+    world.refer("r1", "CDT", RECEIVED, rejected="2024-01-10")
+    world.refer("r2", "CDT", RECEIVED)
+    world.contact("r2", "CDT", DAY_42)
+    assert {unit.exclusion for unit in judged(world).values()} == {"opted_out"}
+
+
+def test_an_opt_out_after_the_day_asked_about_leaves_nobody_out(world: World) -> None:
+    world.child("1", opted_out="2024-04-20")
+    world.refer("r1", "CDT", RECEIVED)
+    world.send("2024-01", "2024-04")
+    assert [unit.exclusion for unit in world.outcome("2024-04-19").units] == [None]
+    assert [unit.exclusion for unit in world.outcome("2024-04-20").units] == ["opted_out"]
+
+
+def test_an_opt_out_keeps_nobody_out_where_the_agreement_says_it_does_not_apply(
+    world: World,
+) -> None:
+    world.child("1", opted_out="2024-03-01")
+    world.refer("r1", "SLT", RECEIVED)
+    world.contact("r1", "SLT", DAY_42)
+    assert verdict(world) == (None, True)
+
+
+def test_a_child_who_opted_out_waits_on_no_list(world: World) -> None:
+    world.child("1", opted_out="2024-03-01")
+    world.refer("r1", "CDT", RECEIVED)
+    world.send("2024-01", "2024-03")
+    assert world.outcome().waiting == []

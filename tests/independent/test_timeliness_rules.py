@@ -187,3 +187,51 @@ def test_version_1_allows_56_days(world: World) -> None:
     world.contact("r2", "CDT", "2018-02-27")
     found = judged(world, "2018-01", "2018-03")
     assert (found["r1"].is_met, found["r2"].is_met) == (True, False)
+
+
+# What was done by telephone
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_met"), [("02", True), ("03", True), ("04", False), ("", True)]
+)
+def test_a_call_counts_by_the_kind_of_its_activity(world: World, kinds: str, is_met: bool) -> None:
+    world.refer("r1", "CDT", RECEIVED)
+    world.contact("r1", "CDT", DAY_42, mechanism="02", number="call")
+    world.activity("call", kind=kinds)
+    assert verdict(world) == (None, is_met)
+
+
+def test_one_activity_that_counts_is_enough(world: World) -> None:
+    world.refer("r1", "CDT", RECEIVED)
+    world.contact("r1", "CDT", DAY_42, mechanism="02", number="call")
+    world.activity("call", kind="04")
+    world.activity("call", kind="02")
+    assert verdict(world) == (None, True)
+
+
+def test_a_visit_counts_whatever_was_done(world: World) -> None:
+    world.refer("r1", "CDT", RECEIVED)
+    world.contact("r1", "CDT", DAY_42, number="visit")
+    world.activity("visit", kind="04")
+    assert verdict(world) == (None, True)
+
+
+# Mental health services, who keep to a standard of their own
+
+
+@pytest.mark.parametrize(("day", "is_met"), [(DAY_42, True), (DAY_43, False)])
+def test_mental_health_services_are_judged_by_the_same_limit(
+    world: World, day: str, is_met: bool
+) -> None:
+    world.refer("r1", "TALK", RECEIVED)
+    world.contact("r1", "TALK", day)
+    assert verdict(world) == (None, is_met)
+
+
+@pytest.mark.parametrize("procedure", ["391281002", ""])
+def test_a_call_of_mental_health_services_counts(world: World, procedure: str) -> None:
+    world.refer("r1", "TALK", RECEIVED)
+    world.contact("r1", "TALK", DAY_42, mechanism="02", number="call")
+    world.activity("call", procedure=procedure)
+    assert verdict(world) == (None, True)

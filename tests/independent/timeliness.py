@@ -42,7 +42,7 @@ def measure(root: Path, partnership: Path, as_at: date) -> Outcome:
     terms = Terms(partnership)
     landing = read_landing(root, terms)
     data_to = month_end(landing.months[-1])
-    units = read_units(landing, terms)
+    units = read_units(landing, terms, as_at)
     judged = [j for j in (judge(unit, terms) for unit in units) if _is_due(j, landing, terms)]
     outcome = Outcome(data_to=data_to, units=judged, refused=landing.refused)
     for quarter in quarters_between(min(r.valid_from for r in terms.returns), as_at):

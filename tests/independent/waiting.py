@@ -54,7 +54,12 @@ def unknown_months(landing: Landing, terms: Terms, as_at: date) -> Unknown:
 
 def is_waiting(unit: Unit, day: date) -> bool:
     """Whether the child is on the list at the end of `day`."""
-    if unit.is_rejected or unit.duplicate_of is not None or unit.received > day:
+    if (
+        unit.is_opted_out
+        or unit.is_rejected
+        or unit.duplicate_of is not None
+        or unit.received > day
+    ):
         return False
     return not unit.has_ended_by(day) and not unit.was_seen_by(day)
 

@@ -19,8 +19,8 @@ from .timeliness import Outcome, measure
 
 PARTNERSHIP = Path(__file__).with_name("partnership.yaml")
 RECEIVED, DAY_42, DAY_43 = "2024-01-08", "2024-02-19", "2024-02-20"
-PARTNERS = ("RV3", "RKE", "RAL")
-PARTNER_OF_TEAM = {"SLT": "RKE", "SLT-SCH": "RAL", "OT": "RAL"}
+PARTNERS = ("RV3", "RKE", "RAL", "RRP")
+PARTNER_OF_TEAM = {"SLT": "RKE", "SLT-SCH": "RAL", "OT": "RAL", "TALK": "RRP"}
 
 HEADINGS = {
     "CYP000Header": "Version OrgID_Provider OrgID_Submitter RP_StartDate RP_EndDate"
@@ -31,14 +31,27 @@ HEADINGS = {
     " Referral_ClosureReason Referral_RejectionDate Referral_RejectionReason",
     "CYP201CareContact": "CareContactID ServiceRequestID TeamID_Local Contact_Date AttendanceStatus"
     " ConsMechanism",
+    "CYP202CareActivity": "CareActivityID CareContactID Activity_Type CodedProcedure",
+    "MHS000Header": "version org_id_provider org_id_submitter rp_start_date rp_end_date"
+    " file_creation_date_time",
+    "MHS001MPI": "local_patient_id org_id_local_patient_id nhs_number date_of_birth date_of_death",
+    "MHS101Referral": "service_request_id local_patient_id referral_request_received_date"
+    " discharge_date",
+    "MHS102ServiceTypeReferredTo": "service_request_id team_id_local referral_closure_date"
+    " referral_closure_reason referral_rejection_date referral_rejection_reason",
+    "MHS201CareContact": "care_contact_id service_request_id team_id_local contact_date"
+    " attendance_status consultation_mechanism",
+    "MHS202CareActivity": "care_activity_id care_contact_id coded_procedure",
+    "PersonIndex": "local_patient_id date_of_birth opted_out_date",
 }
 
 
 @dataclass(frozen=True)
 class _Child:
-    nhs_number: str
-    born: str
-    died: str
+    nhs_number: str = ""
+    born: str = ""
+    died: str = ""
+    opted_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,13 @@ class _Contact:
     partners: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Activity:
+    contact: str
+    kind: str
+    procedure: str
+
+
 class World:
     """What happened, and how to send and measure it. Days are ISO text, months `YYYY-MM`."""
 
@@ -75,10 +95,19 @@ class World:
         self._children: dict[str, _Child] = {}
         self._referrals: list[_Referral] = []
         self._contacts: list[_Contact] = []
+        self._activities: list[_Activity] = []
 
-    def child(self, number: str, *, born: str = "", nhs_number: str = "", died: str = "") -> None:
-        """A child in the shared record."""
-        self._children[number] = _Child(nhs_number, born, died)
+    def child(
+        self,
+        number: str,
+        *,
+        born: str = "",
+        nhs_number: str = "",
+        died: str = "",
+        opted_out: str = "",
+    ) -> None:
+        """A child in the shared record; that it opted out stands in the first trust's person index."""
+        self._children[number] = _Child(nhs_number, born, died, opted_out)
 
     def refer(
         self,
@@ -99,7 +128,7 @@ class World:
 
         `partners` send it (by default the team's), none after `last_month`.
         """
-        self._children.setdefault(child, _Child("", "", ""))
+        self._children.setdefault(child, _Child())
         teams = (team,) if isinstance(team, str) else team
         senders = partners or (PARTNER_OF_TEAM.get(teams[0], "RV3"),)
         ends = (closed, reason, rejected, rejection_reason, discharged)
@@ -123,6 +152,10 @@ class World:
         senders = partners or (PARTNER_OF_TEAM.get(team, "RV3"),)
         self._contacts.append(_Contact(number, request, team, day, attendance, mechanism, senders))
 
+    def activity(self, contact: str, *, kind: str = "", procedure: str = "") -> None:
+        """Something done in a contact; mental health services send no kind."""
+        self._activities.append(_Activity(contact, kind, procedure))
+
     def send(self, first: str, last: str, *, missing: tuple[tuple[str, str], ...] = ()) -> None:
         """Write every partner's extracts of all months but the `missing` (partner, month) ones."""
         for month in months_between(_first_day(first), _first_day(last)):
@@ -133,6 +166,15 @@ class World:
 
     def tables(self, partner: str, month: date) -> dict[str, list[list[str]]]:
         """The rows of one partner's extract of one month, by national table name."""
+        community = self._community_tables(partner, month)
+        if PARTNER_OF_TEAM["TALK"] != partner:
+            return community
+        names = {name[3:6]: name for name in HEADINGS if name.startswith("MHS")}
+        tables = {names[name[3:6]]: rows for name, rows in community.items() if name[:3] == "CYP"}
+        tables["MHS202CareActivity"] = [[*row[:2], row[3]] for row in tables["MHS202CareActivity"]]
+        return tables
+
+    def _community_tables(self, partner: str, month: date) -> dict[str, list[list[str]]]:
         start, end = month.isoformat(), month_end(month).isoformat()
 
         def by_now(day: str) -> str:
@@ -150,6 +192,12 @@ class World:
         requests = {
             r.request: [r.request, r.child, r.received, by_now(r.discharged)] for r in referrals
         }
+        contacts = [c for c in self._contacts if partner in c.partners and start <= c.day <= end]
+        opted_out = [
+            [number, c.born or "2018-01-01", c.opted_out]
+            for number, c in self._children.items()
+            if by_now(c.opted_out)
+        ]
         created = datetime(month.year, month.month, 1).isoformat()
         return {
             "CYP000Header": [["1.6", partner, partner, start, end, created]],
@@ -171,10 +219,14 @@ class World:
                 for team in r.teams
             ],
             "CYP201CareContact": [
-                [c.number, c.request, c.team, c.day, c.attendance, c.mechanism]
-                for c in self._contacts
-                if partner in c.partners and start <= c.day <= end
+                [c.number, c.request, c.team, c.day, c.attendance, c.mechanism] for c in contacts
             ],
+            "CYP202CareActivity": [
+                [f"a{place}", a.contact, a.kind, a.procedure]
+                for place, a in enumerate(self._activities)
+                if a.contact in {c.number for c in contacts}
+            ],
+            **({"PersonIndex": opted_out} if partner == "RV3" and opted_out else {}),
         }
 
     def outcome(self, as_at: str = "2030-01-01") -> Outcome:
