@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from expectations.finding import Finding
 from orchestration import duck
@@ -24,6 +25,7 @@ from orchestration.partnership.load import load_partnership
 from orchestration.settings import Settings
 from orchestration.state.database import open_state
 from orchestration.state.ledger import Ledger
+from orchestration.state.tables import metadata
 
 
 @dataclass
@@ -53,9 +55,13 @@ class Counter:
         pick_up(self.con, self.desk, summary, _quiet)
         return summary
 
-    def submissions(self) -> pd.DataFrame:
-        """The ledger."""
-        return self.desk.ledger.frame("submission")
+    def submissions(self, file_name: str = "") -> pd.DataFrame:
+        """The ledger, or what it holds of the files whose name begins so."""
+        table = metadata.tables["submission"]
+        query = sa.select(table).where(table.c.file_name.startswith(file_name, autoescape=True))
+        with self.desk.ledger.engine.connect() as con:
+            result = con.execute(query.order_by(table.c.ledger_id))
+            return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
 
     def issues(self) -> set[tuple[str, str, int]]:
         """(rule, column, rows) of every submission."""

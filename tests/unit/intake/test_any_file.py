@@ -5,7 +5,9 @@ A few hundred files by default; `make fuzz` runs ten thousand.
 
 from __future__ import annotations
 
+import io
 import itertools
+import zipfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.unit.intake.conftest import Counter
 from tests.unit.intake.test_bad_input import HEADING, contacts, good
+from tests.unit.intake.test_containers import CENSUS, workbook
 
 _numbers = itertools.count()
 WHOLE = contacts(*(good(1 + n % 9).replace("C", f"C{n}-", 1) for n in range(30))).encode()
@@ -32,8 +35,8 @@ made_up = st.tuples(
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> bytes:
-    content = bytearray(WHOLE)
+def mutated(draw: st.DrawFn, whole: bytes = WHOLE) -> bytes:
+    content = bytearray(whole)
     for _ in range(draw(st.integers(1, 6))):
         place = draw(st.integers(0, len(content) - 1))
         kind = draw(st.sampled_from(["flip", "cut", "insert", "quote", "repeat"]))
@@ -52,14 +55,15 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(content)
 
 
-def take_in_one(counter: Counter, content: bytes) -> None:
-    name = f"file-{next(_numbers)}.csv"
-    counter.drop(f"RAL/2026-09/{name}", content)
+def take_in_one(counter: Counter, content: bytes, partner: str = "RAL", kind: str = "csv") -> None:
+    name = f"file-{next(_numbers)}.{kind}"
+    path = counter.drop(f"{partner}/2026-09/{name}", content)
     counter.take_in()
-    frame = counter.submissions()
-    row = frame[frame.file_name == f"2026-09/{name}"].iloc[0]
-    assert row.status in {"loaded", "rejected", "duplicate"}
-    if row.status == "loaded":
+    assert not path.exists()
+    own = counter.submissions(f"2026-09/{name}")
+    assert len(own) >= 1
+    assert set(own.status) <= {"loaded", "rejected", "duplicate", "superseded"}
+    for row in own[own.status == "loaded"].itertuples():
         assert row.rows_read == row.rows_loaded + row.rows_quarantined
         held = counter.con.execute(
             f"SELECT count(*) FROM raw.{row.standard}__{row.table_name} WHERE submission_id = ?",
@@ -96,6 +100,44 @@ def test_every_record_of_a_damaged_file_is_accounted_for(counter: Counter, conte
     expected = count_records(content)
     if row.status == "loaded" and expected is not None:
         assert row.rows_read == expected
+
+
+def stored(content: bytes) -> bytes:
+    """The same workbook, its members not compressed, so that a changed byte is a changed cell."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return buffer.getvalue()
+
+
+BOOK = stored(workbook(Contacts=[line.split(",") for line in WHOLE.decode().splitlines()]))
+
+
+@given(content=mutated(CENSUS.encode()))
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET, derandomize=True)
+def test_no_message_is_lost_and_none_stops_the_run(counter: Counter, content: bytes) -> None:
+    take_in_one(counter, content, "E09000007", "xml")
+
+
+@given(content=mutated(BOOK))
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET, derandomize=True)
+def test_no_workbook_is_lost_and_none_stops_the_run(counter: Counter, content: bytes) -> None:
+    take_in_one(counter, content, "RAL", "xlsx")
+
+
+@pytest.mark.fuzz
+@given(content=mutated(CENSUS.encode()))
+@settings(max_examples=2_000, deadline=None, suppress_health_check=QUIET)
+def test_two_thousand_messages(counter: Counter, content: bytes) -> None:
+    take_in_one(counter, content, "E09000007", "xml")
+
+
+@pytest.mark.fuzz
+@given(content=mutated(BOOK))
+@settings(max_examples=2_000, deadline=None, suppress_health_check=QUIET)
+def test_two_thousand_workbooks(counter: Counter, content: bytes) -> None:
+    take_in_one(counter, content, "RAL", "xlsx")
 
 
 @pytest.mark.fuzz
