@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.assets import (
-    dbt_models,
-    dbt_resource,
-    intake,
-    returns,
-    returns_checked,
-    snapshot,
-)
+from orchestration.assets.intake import intake
+from orchestration.assets.models import dbt_models, dbt_resource
+from orchestration.assets.returns import returns, returns_checked
+from orchestration.assets.snapshot import snapshot
 from orchestration.jobs import forget_job, pipeline_job
 from orchestration.schedules import monthly, nightly
 from orchestration.sensors import landing

@@ -2,15 +2,10 @@
 
 import dagster as dg
 
-from orchestration.assets import (
-    close_failed_run,
-    dbt_models,
-    hold_lock,
-    intake,
-    pipeline,
-    release_lock,
-    snapshot,
-)
+from orchestration.assets.home import hold_lock, pipeline, release_lock
+from orchestration.assets.intake import intake
+from orchestration.assets.models import dbt_models
+from orchestration.assets.snapshot import close_failed_run, snapshot
 from orchestration.warehouse.build import reset_build_file
 
 PIPELINE = "pipeline"

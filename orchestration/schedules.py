@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.assets import pipeline
+from orchestration.assets.home import pipeline
 from orchestration.jobs import forget_job, pipeline_job
 
 nightly = dg.ScheduleDefinition(

@@ -6,7 +6,7 @@ import os
 
 import dagster as dg
 
-from orchestration.assets import pipeline
+from orchestration.assets.home import pipeline
 from orchestration.intake.files import Look
 from orchestration.jobs import PIPELINE, pipeline_job
 

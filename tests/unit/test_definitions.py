@@ -68,7 +68,7 @@ def test_nightly_and_monthly_hours_are_londons(code_location: ModuleType) -> Non
 def test_the_sensor_asks_for_one_run_for_all_that_has_settled(
     code_location: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orchestration.assets import pipeline
+    from orchestration.assets.home import pipeline
     from orchestration.sensors import landing
 
     monkeypatch.setenv("CICS_SCHEDULER_START", "today")
