@@ -52,3 +52,15 @@
 {% macro disclosed_statistic(statistic, n) -%}
     case when {{ n }} >= setting.withhold_below then round({{ statistic }}, 1) end
 {%- endmacro %}
+
+{#-
+    A share of n rows that stands beside no count: in steps of `round_to` percent, and only where one
+    step is as many rows as a count must be to be shown. Of no rows it is about no child.
+-#}
+{% macro disclosed_share(percent, n) -%}
+    case
+        when coalesce({{ n }}, 0) = 0 then {{ percent }}
+        when {{ n }} * setting.round_to >= 100 * setting.withhold_below
+            then round({{ percent }} / setting.round_to) * setting.round_to
+    end
+{%- endmacro %}

@@ -4,7 +4,7 @@
 -- Usually means: a new column that did not go through macros/disclosure.sql.
 -- A row is: a table, column and the count.
 {% set counts = {
-    'submission': ['rows', 'quarantined'],
+    'submission': ['rows', 'quarantined', 'released', 'refused'],
     'kpi_result': ['numerator', 'denominator'],
     'kpi_month': ['numerator', 'denominator'],
     'kpi_exclusion': ['count'],
@@ -14,6 +14,7 @@
         'before_numerator', 'before_denominator', 'after_numerator', 'after_denominator',
     ],
     'dq_result': ['failed', 'total'],
+    'dq_score': ['rows', 'quarantined'],
 } %}
 with shown as (
 

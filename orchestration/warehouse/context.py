@@ -7,6 +7,7 @@ the ledger. The rules decide in SQL; nothing here judges anything.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -49,8 +50,14 @@ def write_context(
     submissions: Rows,
     issues: Rows,
     restatements: Rows = (),
+    check_results: Rows = (),
+    drift: Rows = (),
+    quarantine_decisions: Rows = (),
 ) -> None:
-    """Replace schemas `partnership` and `ledger`; raw tables that are missing are made empty."""
+    """Replace schemas `partnership` and `ledger`; raw tables that are missing are made empty.
+
+    Rows are the state's, by its column names; decisions are counted before they are written.
+    """
     con = duck.connect(settings)
     try:
         duck.attach(con, settings.build_file, "warehouse", keys.warehouse)
@@ -65,6 +72,9 @@ def write_context(
             "partnership.setting": [setting_row(settings, partnership, stamp)],
             "ledger.submission": records(submissions),
             "ledger.submission_issue": records(issues),
+            "ledger.check_result": records(check_results),
+            "ledger.drift": records(drift),
+            "ledger.quarantine_decision": decision_counts(records(quarantine_decisions)),
             # the Board's are the same ones, disclosed by dbt
             "ledger.restatement": [
                 row for row in records(restatements) if row.get("audience") != "board"
@@ -92,6 +102,7 @@ def partnership_rows(
             for due in partnership.returns
             for covered in due.covers
         ],
+        "partnership.sharing": _dump(partnership.sharing),
         "partnership.kpi_version": _dump(partnership.kpi_versions),
         "partnership.threshold": _dump(partnership.thresholds),
         "partnership.parameter": [parameter_row(p) for p in partnership.parameters],
@@ -110,6 +121,7 @@ def return_calendar(
             "period_start": period.start,
             "period_end": period.end,
             "due_on": period.end + timedelta(days=due.due_days_after_period_end),
+            "purpose": due.purpose,
         }
         for due in returns
         for period in periods_between(
@@ -161,6 +173,17 @@ def definition_rows(
                 }
             )
     return rows
+
+
+def decision_counts(decisions: Iterable[Row]) -> list[dict[str, Any]]:
+    """How many held-back rows of a submission were decided which way; of a row the latest stands."""
+    in_order = sorted(decisions, key=lambda d: int(d["decision_id"]))
+    latest = {(int(d["ledger_id"]), int(d["line"])): str(d["action"]) for d in in_order}
+    counts = Counter((ledger_id, action) for (ledger_id, _), action in latest.items())
+    return [
+        {"ledger_id": ledger_id, "action": action, "decisions": count}
+        for (ledger_id, action), count in counts.items()
+    ]
 
 
 def setting_row(settings: Settings, partnership: Partnership, stamp: BuildStamp) -> dict[str, Any]:

@@ -45,6 +45,8 @@ AGGREGATES = (
     "wait_summary_month",
     "restatement",
     "dq_result",
+    "dq_score",
+    "drift",
 )
 """Published to both audiences: `mart_<name>` as it is, `board_<name>` disclosed."""
 
@@ -54,7 +56,12 @@ CHILD_LEVEL = {
     "contact": "core.fct_contact",
     "measure_unit": "measures.int_kpi__unit",
 }
-"""Published to the operational audience alone."""
+"""Published to the operational audience alone, and without whoever opted out."""
+
+NOT_OPTED_OUT = {
+    **dict.fromkeys(("child", "referral", "contact"), "NOT is_opted_out"),
+    "measure_unit": "exclusion_reason IS DISTINCT FROM 'opted_out'",
+}
 
 CARRY_THEIR_BUILD = ("build", "restatement")  # a restatement keeps the id of the build that made it
 
@@ -172,7 +179,8 @@ def _copy(
     con.execute("USE warehouse")
     for name, source in tables.items():
         own = "" if name in CARRY_THEIR_BUILD else f"{duck.quote(build_id)} AS build_id, "
-        con.execute(f"CREATE TABLE snapshot.{name} AS SELECT {own}* FROM warehouse.{source}")
+        kept = f" WHERE {NOT_OPTED_OUT[name]}" if name in NOT_OPTED_OUT else ""
+        con.execute(f"CREATE TABLE snapshot.{name} AS SELECT {own}* FROM warehouse.{source}{kept}")
     con.execute("USE memory")
     con.execute("CHECKPOINT snapshot")
     con.execute("DETACH snapshot")
@@ -183,7 +191,8 @@ def _add_test_results(
     con: duckdb.DuckDBPyConnection, result: BuildResult, stamp: BuildStamp
 ) -> None:
     con.execute("DELETE FROM warehouse.marts.mart_dq_result WHERE kind = 'warehouse_test'")
-    _append(con, "warehouse.marts.mart_dq_result", result.dq_rows(stamp.built_at))
+    rows = [{**row, "is_latest": True} for row in result.dq_rows(stamp.built_at)]
+    _append(con, "warehouse.marts.mart_dq_result", rows)
 
 
 def _append(

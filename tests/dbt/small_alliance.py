@@ -31,6 +31,7 @@ TABLES = {
     "csds": ("cyp000", "cyp001", "cyp002", "cyp101", "cyp102", "cyp201", "cyp202"),
     "mhsds": ("mhs000", "mhs001", "mhs002", "mhs101", "mhs102", "mhs201", "mhs202"),
 }
+LOCAL_TABLES = ("person_index",)
 SENDERS = {"RV3": "csds", "RKE": "csds", "RAL": "csds", "RNK": "mhsds"}
 SEEN_LATER = 5  # children of speech and language a second version of May says were seen
 
@@ -63,10 +64,11 @@ class SmallAlliance:
         alliance = cls(settings, load_keys(settings))
         for month in MONTHS:
             for sender, standard in SENDERS.items():
-                for table in TABLES[standard]:
+                for table in (*TABLES[standard], *LOCAL_TABLES):
                     alliance.receive(sender, table, month)
         alliance.load(SQL)
         alliance.load(MENTAL_HEALTH)
+        alliance.load(OPTED_OUT)
         return alliance
 
     def receive(self, sender: str, table: str, month: date) -> int:
@@ -81,7 +83,7 @@ class SmallAlliance:
             {
                 "ledger_id": ledger_id,
                 "partner_code": sender,
-                "standard": SENDERS[sender],
+                "standard": "local" if table in LOCAL_TABLES else SENDERS[sender],
                 "table_name": table,
                 "period_start": month,
                 "period_end": date.fromordinal(following.toordinal() - 1),
@@ -147,6 +149,36 @@ class SmallAlliance:
             self.stamp,
             submissions=self.submissions,
             issues=issues,
+            check_results=[
+                {
+                    "ledger_id": self.ledger_id("RKE", "cyp001", MONTHS[0]),
+                    "check_id": "nhs_number_missing",
+                    "column_name": "nhs_number",
+                    "category": "completeness",
+                    "severity": "warn",
+                    "status": "fail",
+                    "observed": 0.25,
+                    "high": 0.05,
+                    "message": "Rows without nhs_number: 25 %; expected at most 5 %.",
+                }
+            ],
+            drift=[
+                {
+                    "partner_code": "RKE",
+                    "standard": "csds",
+                    "table_name": "cyp201",
+                    "kind": "code_new",
+                    "column_name": "attendance_status",
+                    "value": "X9",
+                    "first_period": MONTHS[0],
+                    "first_seen_at": datetime(2026, 5, 10, 9, 0, 0),
+                    "last_period": MONTHS[2],
+                }
+            ],
+            quarantine_decisions=[
+                {"decision_id": n, "ledger_id": issues[0]["ledger_id"], "line": line, "action": a}
+                for n, line, a in ((1, 7, "reject"), (2, 8, "release"), (3, 7, "release"))
+            ],
         )
         return run_dbt(self.settings, self.keys, with_unit_tests=with_unit_tests)
 
@@ -253,6 +285,35 @@ SELECT {RNK_mhs202_202605} AS submission_id, partner_code, period_start, row_num
     'TACTIVITY' || row_number AS care_activity_id, '391281002' AS coded_procedure
 FROM raw.mhsds__mhs201;
 """
+
+OPTED_OUT = """
+INSERT INTO raw.csds__cyp001 BY NAME
+SELECT {RAL_cyp001_202604} AS submission_id, 'RAL' AS partner_code, DATE '2026-04-01' AS period_start,
+    1000 AS row_number, 'PATIENT1000' AS local_patient_id, 'RV3' AS org_id_local_patient_id,
+    DATE '2018-01-01' AS date_of_birth;
+
+INSERT INTO raw.local__person_index BY NAME
+SELECT {RV3_person_index_202606} AS submission_id, 'RV3' AS partner_code,
+    DATE '2026-06-01' AS period_start, 1 AS row_number, 'PATIENT1000' AS local_patient_id,
+    DATE '2026-06-20' AS opted_out_date;
+
+INSERT INTO raw.csds__cyp101 BY NAME
+SELECT submission_id, partner_code, period_start, 1000 AS row_number,
+    'REQUEST1000' AS service_request_id, 'PATIENT1000' AS local_patient_id,
+    referral_request_received_date
+FROM raw.csds__cyp101 WHERE partner_code = 'RAL' AND service_request_id = 'REQUEST61';
+
+INSERT INTO raw.csds__cyp102 BY NAME
+SELECT submission_id, partner_code, period_start, 1000 AS row_number,
+    'REQUEST1000' AS service_request_id, team_id_local
+FROM raw.csds__cyp102 WHERE partner_code = 'RAL' AND service_request_id = 'REQUEST61';
+
+INSERT INTO raw.csds__cyp201 BY NAME
+SELECT * REPLACE (1000 AS row_number, 'CONTACT1000' AS care_contact_id,
+    'REQUEST1000' AS service_request_id)
+FROM raw.csds__cyp201 WHERE service_request_id = 'REQUEST61';
+"""
+"""A child of physiotherapy whose family opted out in June."""
 
 SECOND_VERSION_OF_MAY = f"""
 UPDATE raw.csds__cyp201 SET submission_id = {{RKE_cyp201_202605}}

@@ -38,7 +38,7 @@ def test_the_warehouse_keys_children_by_it(story: Story) -> None:
     duck.attach(con, alliance.settings.build_file, "w", alliance.keys.warehouse, read_only=True)
     rows = con.execute("select anchor, child_key from w.identity.identity__child").fetchall()
     con.close()
-    assert len(rows) == 72
+    assert len(rows) == 73
     assert all(child_key(alliance.keys.pseudonym, anchor) == key for anchor, key in rows)
 
 

@@ -58,6 +58,20 @@ def test_a_request_in_two_extracts_is_one_referral(story: Story) -> None:
     assert dict(found.values.tolist()) == {"csds": 72, "mhsds": 10}
 
 
+def test_who_opted_out_is_counted_as_left_out_and_stands_nowhere_else(story: Story) -> None:
+    left_out = ask(
+        story,
+        "operational",
+        f"select code, count from kpi_exclusion where {Q1} and exclusion_reason = 'opted_out'"
+        " and level = 'service'",
+    )
+    assert left_out.values.tolist() == [["physiotherapy", 1]]
+    for table, children in (("child", 72), ("contact", 72), ("measure_unit", 72)):
+        found = ask(story, "operational", f"select count(distinct child_key) from {table}")
+        assert found.iat[0, 0] <= children
+    assert ask(story, "operational", "select count(*) from child").iat[0, 0] == 72
+
+
 def test_a_child_of_two_records_and_standards_is_one(story: Story) -> None:
     found = ask(
         story,
@@ -156,7 +170,54 @@ def test_a_small_complement_withholds_the_share_and_leaves_the_status(story: Sto
 
 def test_the_checks_of_the_run_and_of_intake_are_published(story: Story) -> None:
     found = ask(story, "operational", "select kind, count(*) as n from dq_result group by kind")
-    assert dict(found.values.tolist()) == {"row_rule": 1, "warehouse_test": len(story.second.tests)}
+    assert dict(found.values.tolist()) == {
+        "row_rule": 2,  # broken in April, mended in May
+        "expectation": 1,
+        "warehouse_test": len(story.second.tests),
+    }
+
+
+def test_a_check_has_a_trend_from_period_to_period(story: Story) -> None:
+    found = ask(
+        story,
+        "operational",
+        "select month(period), failed, status, trend, is_latest from dq_result"
+        " where check_id = 'mandatory_blank' order by period",
+    )
+    assert found.values.tolist() == [
+        [4, 3, "fail", "new", False],
+        [5, 0, "pass", "resolved", False],
+    ]
+
+
+def test_the_score_of_a_month_is_coverage_times_quality(story: Story) -> None:
+    found = ask(
+        story,
+        "operational",
+        "select due, received, completeness, round(validity, 3), round(score, 3) from dq_score"
+        " where partner_code = 'RKE' and standard = 'csds' and period = date '2026-04-01'",
+    )
+    validity = 100 * 100 / 103
+    score = 7 / 20 * (75 + validity) / 2
+    assert found.values.tolist() == [[20, 7, 75, round(validity, 3), round(score, 3)]]
+
+
+def test_what_a_partner_began_to_send_is_listed_and_the_board_reads_no_code(story: Story) -> None:
+    sql = "select kind, column_name, value from drift"
+    assert ask(story, "operational", sql).values.tolist() == [
+        ["code_new", "attendance_status", "X9"]
+    ]
+    assert ask(story, "board", sql)["value"].isna().all()
+
+
+def test_decisions_about_held_back_rows_are_counted_the_latest_of_each_row(story: Story) -> None:
+    found = ask(
+        story,
+        "operational",
+        "select released, refused from submission where released is not null",
+    )
+    assert found["released"].tolist() == [2]
+    assert found["refused"].isna().all()
 
 
 def test_a_second_version_restates_the_quarter_and_names_its_cause(story: Story) -> None:

@@ -29,9 +29,7 @@ def model_path(contract: Contract) -> Path:
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.raw_table)
 def test_every_column_of_a_contract_is_staged_or_listed_as_left_out(contract: Contract) -> None:
-    models = documented(
-        STAGING / contract.standard / f"_{contract.standard}__models.yml", "models"
-    )
+    models = documented(STAGING / contract.standard / f"_{contract.standard}__models.yml", "models")
     model = models[f"stg_{contract.raw_table}"]
     assert model["description"]
     left_out = set(model.get("config", {}).get("meta", {}).get("left_out", ()))

@@ -28,7 +28,10 @@ final as (
         true_values.status,
         true_values.marts_affected,
         true_values.measured_at,
-        coalesce({{ is_small('failed') }} or {{ is_small('total') }}, false) as withheld
+        coalesce({{ is_small('failed') }} or {{ is_small('total') }}, false) as withheld,
+        true_values.period,
+        true_values.trend,
+        true_values.is_latest
     from true_values
     cross join setting
 

@@ -20,6 +20,7 @@ final as (
         true_values.standard,
         true_values.table_name,
         true_values.period,
+        true_values.period_end,
         true_values.due_on,
         true_values.received_on,
         true_values.days_late,
@@ -27,8 +28,13 @@ final as (
         true_values.versions,
         {{ disclosed_count('rows') }} as rows,
         {{ disclosed_count('quarantined') }} as quarantined,
+        {{ disclosed_count('released') }} as released,
+        {{ disclosed_count('refused') }} as refused,
         true_values.reason,
-        coalesce({{ is_small('rows') }} or {{ is_small('quarantined') }}, false) as withheld
+        coalesce({{ is_small('rows') }}, false)
+        or coalesce({{ is_small('quarantined') }}, false)
+        or coalesce({{ is_small('released') }}, false)
+        or coalesce({{ is_small('refused') }}, false) as withheld
     from true_values
     cross join setting
 

@@ -11,6 +11,7 @@ final as (
         sex,
         ethnic_category,
         died_date is not null as is_deceased,
+        is_opted_out,
         match_basis,
         records::integer as records
     from children

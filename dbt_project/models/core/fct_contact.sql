@@ -25,6 +25,19 @@ referrals as (
 
 ),
 
+children as (
+
+    select * from {{ ref('dim_child') }}
+    where is_opted_out
+
+),
+
+opt_outs as (
+
+    select * from {{ ref('int_submission__opt_out') }}
+
+),
+
 telephone as (
 
     select * from {{ ref('int_contact__telephone') }}
@@ -107,8 +120,10 @@ final as (
         latest.activity_location_type,
         latest.duration_minutes,
         telephone.has_treatment_activity,
+        coalesce(children.is_opted_out and opt_outs.applies_opt_out, false) as is_opted_out,
         latest.submission_id
     from latest
+    inner join opt_outs on latest.submission_id = opt_outs.submission_id
     left join teams
         on
             latest.team_id = teams.team_id
@@ -126,6 +141,7 @@ final as (
             latest.record_system = referrals.record_system
             and latest.service_request_id = referrals.service_request_id
             and services.code = referrals.service_code
+    left join children on requests.child_key = children.child_key
     left join telephone
         on
             latest.consultation_mechanism = '02'

@@ -67,6 +67,7 @@ final as (
         source_of_referral,
         priority_type,
         primary_referral_reason,
+        is_opted_out,
         is_rejected,
         rejection_date,
         closure_date,

@@ -1,5 +1,6 @@
--- First contact of each referral by attendance, mechanism and activity. Which of them count depends on the day
--- a referral was received, so the rules choose among these few rows and not among all contacts.
+-- First contact of each referral by attendance, mechanism and activity. Which of them count depends
+-- on the day a referral was received, so the rules choose among these few rows and not among all
+-- contacts.
 with contacts as (
 
     select * from {{ ref('fct_contact') }}
@@ -16,7 +17,7 @@ final as (
         min(contact_date) as first_contact_date
     from contacts
     where referral_key is not null
-    group by referral_key, attendance_status, consultation_mechanism, has_treatment_activity
+    group by all
 
 )
 

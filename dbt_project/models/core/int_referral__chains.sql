@@ -1,5 +1,6 @@
--- Accepted referrals of one child to one discipline, whoever the provider, received a few days
--- apart are one: the earliest receipt is kept, and contacts of any member count for it.
+-- Accepted referrals of one child who did not opt out to one discipline, whoever the provider,
+-- received a few days apart are one: the earliest receipt is kept, and contacts of any member count
+-- for it.
 with referrals as (
 
     select * from {{ ref('identity__referral') }}
@@ -24,7 +25,9 @@ accepted as (
         row_number() over in_order as place,
         received_date - lag(received_date) over in_order as gap_days
     from referrals
-    where not is_rejected
+    where
+        not is_rejected
+        and not is_opted_out
     window
         in_order as (
             partition by child_key, discipline

@@ -11,6 +11,19 @@ links as (
 
 ),
 
+setting as (
+
+    select * from {{ source('partnership', 'setting') }}
+
+),
+
+opt_out_rule as (
+
+    select * from {{ source('partnership', 'parameter') }}
+    where name = 'opt_out_excludes'
+
+),
+
 children as (
 
     select
@@ -19,6 +32,8 @@ children as (
         arg_max(records.date_of_death, records.row_rank) as died_date,
         arg_max(records.sex, records.row_rank) as sex,
         arg_max(records.ethnic_category, records.row_rank) as ethnic_category,
+        -- whichever partner a family told: it holds with all of them
+        min(records.opted_out_date) as opted_out_date,
         min(links.match_basis) as match_basis,
         count(*) as records
     from links
@@ -33,15 +48,23 @@ children as (
 final as (
 
     select
-        {{ hmac_sha256('anchor') }} as child_key,
-        anchor,
-        date_of_birth,
-        died_date,
-        sex,
-        ethnic_category,
-        match_basis,
-        records
+        {{ hmac_sha256('children.anchor') }} as child_key,
+        children.anchor,
+        children.date_of_birth,
+        children.died_date,
+        children.sex,
+        children.ethnic_category,
+        children.opted_out_date,
+        coalesce(
+            children.opted_out_date <= setting.as_at
+            and opt_out_rule.value_text = 'yes',
+            false
+        ) as is_opted_out,
+        children.match_basis,
+        children.records
     from children
+    cross join setting
+    left join opt_out_rule on {{ is_valid_on('opt_out_rule', 'setting.as_at') }}
 
 )
 

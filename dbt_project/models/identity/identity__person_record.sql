@@ -41,7 +41,8 @@ sent as (
         date_of_birth,
         date_of_death,
         sex,
-        ethnic_category
+        ethnic_category,
+        null::date as opted_out_date
     from patients
 
     union all
@@ -55,7 +56,8 @@ sent as (
         date_of_birth,
         date_of_death,
         sex,
-        null as ethnic_category
+        null as ethnic_category,
+        opted_out_date
     from person_index
 
 ),
@@ -101,6 +103,7 @@ ranked as (
         sent.date_of_death,
         sent.sex,
         sent.ethnic_category,
+        sent.opted_out_date,
         -- rows of one file keep their order, so that a record sent twice in it has one answer
         versions.version_rank * 4294967296 + sent.row_number as row_rank
     from sent
@@ -121,6 +124,7 @@ latest as (
         arg_max(date_of_death, row_rank) as date_of_death,
         arg_max(sex, row_rank) as sex,
         arg_max(ethnic_category, row_rank) as ethnic_category,
+        arg_max(opted_out_date, row_rank) as opted_out_date,
         max(row_rank) as row_rank
     from ranked
     group by issuer_code, local_patient_id
@@ -137,6 +141,7 @@ final as (
         date_of_death,
         sex,
         ethnic_category,
+        opted_out_date,
         row_rank
     from latest
 

@@ -168,6 +168,7 @@ final as (
         received_date,
         age_years_on_received,
         died_date,
+        is_opted_out,
         source_of_referral,
         priority_type,
         primary_referral_reason,

@@ -23,6 +23,12 @@ children as (
 
 ),
 
+opt_outs as (
+
+    select * from {{ ref('int_submission__opt_out') }}
+
+),
+
 final as (
 
     select
@@ -39,8 +45,10 @@ final as (
         children.child_key,
         {{ age_years('children.date_of_birth', 'requests.received_date') }}::integer
             as age_years_on_received,
-        children.died_date
+        children.died_date,
+        children.is_opted_out and opt_outs.applies_opt_out as is_opted_out
     from requests
+    inner join opt_outs on requests.submission_id = opt_outs.submission_id
     left join issuers
         on
             requests.partner_code = issuers.partner_code

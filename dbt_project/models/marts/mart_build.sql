@@ -20,7 +20,7 @@ final as (
             select max(submissions.period_end) from submissions
             where
                 submissions.is_active
-                and {{ is_table_of('submissions', ['patient', 'request', 'team_referral', 'contact']) }}
+                and {{ is_table_of('submissions', ['request', 'team_referral', 'contact']) }}
         ) as data_to,
         git_commit,
         software_version,

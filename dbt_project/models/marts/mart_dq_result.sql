@@ -1,14 +1,14 @@
--- What intake found in the active submissions, by rule, partner and table. The results of this
--- run's own tests are added before publishing.
-with submissions as (
+-- What checks found, by check, partner, table and period, beside what they found in the period
+-- before it that was received. The results of this run's own tests are added before publishing.
+with results as (
 
-    select * from {{ ref('fct_submission') }}
+    select * from {{ ref('int_check__result') }}
 
 ),
 
-issues as (
+submissions as (
 
-    select * from {{ source('ledger', 'submission_issue') }}
+    select * from {{ ref('int_submission__latest') }}
 
 ),
 
@@ -21,35 +21,37 @@ setting as (
 final as (
 
     select
-        issues.rule_id as check_id,
-        submissions.partner_code,
-        submissions.standard || '.' || submissions.table_name as table_name,
-        'row_rule' as kind,
-        case
-            when regexp_matches(issues.rule_id, 'missing|blank|mandatory') then 'completeness'
-            when regexp_matches(issues.rule_id, 'before|after|outside|order') then 'plausibility'
-            else 'conformance'
-        end as category,
-        case when bool_or(issues.severity = 'reject') then 'error' else 'warn' end as severity,
-        sum(issues.failed)::bigint as failed,
-        sum(submissions.rows_read)::bigint as total,
-        0::double as threshold,
-        case when sum(issues.failed) > 0 then 'fail' else 'pass' end as status,
+        results.check_id,
+        results.partner_code,
+        results.standard || '.' || results.table_name as table_name,
+        results.kind,
+        results.category,
+        results.severity,
+        results.failed::bigint as failed,
+        results.total::bigint as total,
+        results.threshold::double as threshold,
+        results.status,
         null::varchar as marts_affected,
-        max(setting.built_at) as measured_at,
-        false as withheld
-    from issues
-    inner join submissions on issues.ledger_id = submissions.submission_id
+        setting.built_at as measured_at,
+        false as withheld,
+        results.period_start as period,
+        case
+            when results.status = 'fail' and previous.status = 'fail' then 'persisting'
+            when results.status = 'fail' then 'new'
+            when results.status = 'pass' and previous.status = 'fail' then 'resolved'
+            else 'none'
+        end as trend,
+        submissions.is_latest
+    from results
     cross join setting
-    where
-        submissions.is_active
-        and submissions.partner_code is not null
-        and submissions.table_name is not null
-    group by
-        issues.rule_id,
-        submissions.partner_code,
-        submissions.standard,
-        submissions.table_name
+    inner join submissions using (partner_code, standard, table_name, period_start)
+    left join results as previous
+        on
+            results.check_id = previous.check_id
+            and results.partner_code = previous.partner_code
+            and results.standard = previous.standard
+            and results.table_name = previous.table_name
+            and submissions.previous_period = previous.period_start
 
 )
 

@@ -15,6 +15,17 @@ submissions as (
 
 ),
 
+decisions as (
+
+    select
+        ledger_id,
+        sum(decisions) filter (where action = 'release') as released,
+        sum(decisions) filter (where action <> 'release') as refused
+    from {{ source('ledger', 'quarantine_decision') }}
+    group by ledger_id
+
+),
+
 setting as (
 
     select * from {{ source('partnership', 'setting') }}
@@ -28,6 +39,8 @@ received as (
         standard,
         table_name,
         period_start,
+        max(period_end) as period_end,
+        max(submission_id) filter (where is_active) as submission_id,
         count(*) filter (where status in ('loaded', 'superseded')) as versions,
         count(*) filter (where status = 'rejected') as rejections,
         min(received_at) filter (where status in ('loaded', 'superseded'))::date as received_on,
@@ -48,11 +61,13 @@ units as (
         coalesce(calendar.standard, received.standard) as standard,
         coalesce(calendar.table_name, received.table_name) as table_name,
         coalesce(calendar.period_start, received.period_start) as period_start,
+        coalesce(calendar.period_end, received.period_end) as period_end,
         calendar.due_on,
         coalesce(received.received_on, received.rejected_on) as received_on,
         coalesce(received.versions, 0) as versions,
         coalesce(received.rejections, 0) as rejections,
         coalesce(received.is_active, false) as is_active,
+        received.submission_id,
         received.rows_read,
         received.rows_quarantined,
         received.reason
@@ -73,6 +88,7 @@ final as (
         units.standard,
         units.table_name,
         units.period_start as period,
+        units.period_end,
         units.due_on,
         units.received_on,
         greatest(
@@ -90,10 +106,13 @@ final as (
         units.versions::integer as versions,
         units.rows_read::bigint as rows,
         units.rows_quarantined::bigint as quarantined,
+        decisions.released::bigint as released,
+        decisions.refused::bigint as refused,
         case when not units.is_active then units.reason end as reason,
         false as withheld
     from units
     cross join setting
+    left join decisions on units.submission_id = decisions.ledger_id
 
 )
 

@@ -35,7 +35,8 @@ durations as (
     from units
     where
         first_contact_date is not null
-        and coalesce(exclusion_reason, '') not in ('rejected', 'duplicate', 'negative_wait')
+        and coalesce(exclusion_reason, '')
+        not in ('opted_out', 'rejected', 'duplicate', 'negative_wait')
 
 ),
 

@@ -42,7 +42,7 @@ final as (
         age_below_years,
         attended_statuses,
         qualifying_mechanisms,
-        telephone_without_activity is distinct from 'does_not_count'
+        coalesce(telephone_without_activity, '') <> 'does_not_count'
             as telephone_counts_without_activity,
         withdrawn_closure_reasons,
         withdrawn_closure_reasons_mhsds

@@ -1,5 +1,5 @@
 -- One row per child waiting for a service at the end of a month: accepted, not a duplicate, open,
--- and not yet seen. Autism assessment waits too. Triage does not: it routes.
+-- not yet seen, and not opted out. Autism assessment waits too. Triage does not: it routes.
 with units as (
 
     select * from {{ ref('measure_timeliness') }}
@@ -29,7 +29,7 @@ waits as (
         referrals.end_reason
     from units
     inner join referrals on units.unit_key = referrals.referral_key
-    where coalesce(units.exclusion_reason, '') not in ('rejected', 'duplicate')
+    where coalesce(units.exclusion_reason, '') not in ('opted_out', 'rejected', 'duplicate')
 
 ),
 

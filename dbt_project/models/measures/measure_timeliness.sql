@@ -189,6 +189,7 @@ excluded as (
     select
         *,
         case
+            when is_opted_out then 'opted_out'
             when is_rejected then 'rejected'
             when is_duplicate then 'duplicate'
             when age_years_on_received >= age_below_years then 'over_age'
