@@ -69,7 +69,8 @@ def make_care(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     """)
     con.execute(f"""
         CREATE TABLE clock AS
-        SELECT request, senders, first_month, last_month, received, first_seen,
+        SELECT request, senders, first_month, received, first_seen,
+            least(last_month, month_at(coalesce(first_seen, rejected, closed))) AS last_month,
             coalesce(rejected, CASE WHEN first_seen IS NULL THEN closed END) AS stopped,
             CASE WHEN service IN {_in(CONSULTANT_LED)} THEN '01' ELSE '02' END AS kind
         FROM course WHERE is_main AND service NOT IN {_in(WITHOUT_CLOCK)}
@@ -84,7 +85,8 @@ def make_care(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     cases = " ".join(f"WHEN '{service}' THEN '{code}'" for service, code in DIAGNOSES.items())
     con.execute(f"""
         CREATE TABLE diagnosis AS
-        SELECT request, senders, day, code, month_at(day) AS first_month, last_month
+        SELECT request, senders, day, code, month_at(day) AS first_month,
+            month_at(day) AS last_month
         FROM (
             SELECT *, first_seen + 7 + pick('diagnosed after', unit, 60) AS day,
                 CASE service {cases} ELSE 'R69' END AS code
@@ -104,7 +106,8 @@ def make_care(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
                 least(score + pick('gain', unit, 6), 10) AS score)
             FROM taken
         )
-        SELECT request, senders, day, score, month_at(day) AS first_month, last_month
+        SELECT request, senders, day, score, month_at(day) AS first_month,
+            month_at(day) AS last_month
         FROM (FROM taken UNION ALL FROM again WHERE day <= last_seen)
         WHERE draw('scores', unit) < 0.5 AND month_at(day) <= last_month
     """)
