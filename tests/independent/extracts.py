@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from .days import month_end
-from .terms import OwedReturn, Terms
+from .terms import YEARLY, OwedReturn, Terms
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "orchestration" / "contracts"
 MENTAL_HEALTH = {
@@ -33,8 +33,6 @@ MENTAL_HEALTH = {
     "cyp202": "mhs202",
 }
 """The table of mental health services that says what a table of community services does."""
-YEARLY = ("cin", "ssda903", "sen2")
-"""Standards of the council's yearly returns, which this measure does not need."""
 TABLES = (*MENTAL_HEALTH, *MENTAL_HEALTH.values(), "person_index")
 Row = dict[str, Any]
 

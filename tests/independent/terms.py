@@ -15,6 +15,9 @@ import yaml
 
 from .days import FOREVER, Quarter, month_end
 
+YEARLY = ("cin", "ssda903", "sen2")
+"""Standards of the council's yearly returns, which this measure does not need."""
+
 
 @dataclass(frozen=True)
 class Dated:
@@ -178,6 +181,11 @@ class Terms:
         self.parameters = [
             Parameter(*_dates(p), name=p["name"], value=p["value"]) for p in content["parameters"]
         ]
+
+    @property
+    def first_month(self) -> date:
+        """A day of the first month anybody owed a monthly return for."""
+        return min(r.valid_from for r in self.returns if r.standard not in YEARLY)
 
     def organisation(self, code: str) -> Organisation | None:
         """The organisation of that code, or known by it as an alias."""

@@ -45,7 +45,7 @@ def measure(root: Path, partnership: Path, as_at: date) -> Outcome:
     units = read_units(landing, terms, as_at)
     judged = [j for j in (judge(unit, terms) for unit in units) if _is_due(j, landing, terms)]
     outcome = Outcome(data_to=data_to, units=judged, refused=landing.refused)
-    for quarter in quarters_between(min(r.valid_from for r in terms.returns), as_at):
+    for quarter in quarters_between(terms.first_month, as_at):
         members = [j for j in judged if j.quarter == quarter]
         outcome.results |= QuarterResults(quarter, landing, terms, as_at).of(members)
     outcome.unknown_months = unknown_months(landing, terms, as_at)

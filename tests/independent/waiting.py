@@ -42,7 +42,7 @@ def unknown_months(landing: Landing, terms: Terms, as_at: date) -> Unknown:
     """Months over on `as_at` whose list is not known: a return is owed and has not arrived."""
     return {
         (month, service.code)
-        for month in months_between(min(r.valid_from for r in terms.returns), as_at)
+        for month in months_between(terms.first_month, as_at)
         for service in terms.services
         if month_end(month) < as_at
         and not service.is_triage

@@ -1,4 +1,5 @@
--- Every day from the first return that was due to the as-at day, with its month and quarter.
+-- Every day from the first monthly return that was due to the as-at day, in its month and quarter.
+-- A yearly return reaches back to before anybody could be judged.
 with calendar as (
 
     select * from {{ source('partnership', 'return_calendar') }}
@@ -14,7 +15,10 @@ setting as (
 bounds as (
 
     select
-        (select {{ quarter_start('min(period_start)') }} from calendar) as first_day,
+        (
+            select {{ quarter_start('min(calendar.period_start)') }} from calendar
+            where calendar.period_end < calendar.period_start + interval 1 month
+        ) as first_day,
         (select max(as_at) from setting) as last_day
 
 ),
