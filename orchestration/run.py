@@ -184,6 +184,9 @@ class Pipeline:
             submissions=self._submissions(),
             issues=_records(self.ledger, "submission_issue"),
             restatements=_records(self.ledger, "restatement"),
+            check_results=_records(self.ledger, "check_result"),
+            drift=_records(self.ledger, "drift"),
+            quarantine_decisions=_records(self.ledger, "quarantine_decision"),
         )
         text = json.dumps({**asdict(stamp), "built_at": stamp.built_at.isoformat()})
         dbt_folder(self.settings).mkdir(mode=0o700, exist_ok=True)

@@ -23,9 +23,11 @@ DEFINITIONS = {
     "unit": "one request to one service, triage not being one",
     "duplicate": "after dropping rejected ones, a referral of one child to one discipline "
     "within the gap of the one before; of one day, the lower number is the earlier",
-    "exclusions": "one reason a unit, the first that applies in this order: rejected, duplicate, "
-    "over_age, autism_pathway, negative_wait, died, withdrawn",
+    "exclusions": "one reason a unit, the first that applies in this order: opted_out, rejected, "
+    "duplicate, over_age, autism_pathway, negative_wait, died, withdrawn",
     "quarter": "financial quarter in which received + limit falls, up to the last day of the run",
+    "opted_out": "the family opted out by the end of the run; such children wait on no list and are in "
+    "no chain of repeats",
     "waiting": "sent in the month, not closed, rejected or discharged by its end, not yet seen by "
     "then (contacts of any repeat count), no repeat of an earlier referral, no autism pathway; "
     "repeats are judged on all that is known at the end of the run",
@@ -47,7 +49,8 @@ DEFINITIONS = {
 # the last chain member's contacts count for the first one, so chains come before everything else
 JUDGED = """
 CREATE TABLE judged AS
-WITH qualifying AS (
+WITH gone AS (SELECT child FROM child WHERE $opt_outs AND opted_out <= $last_day),
+qualifying AS (
     SELECT c.request, t.service, min(c.day) AS seen
     FROM contact AS c JOIN team AS t ON t.team = c.team::VARCHAR
     WHERE c.attendance::VARCHAR IN $attended AND c.mechanism::VARCHAR IN $mechanisms
@@ -59,7 +62,7 @@ accepted AS (
     FROM unit AS u
     JOIN service AS s ON s.service = u.service::VARCHAR
     LEFT JOIN qualifying AS q ON q.request = u.request AND q.service = u.service::VARCHAR
-    WHERE u.rejected IS NULL
+    WHERE u.rejected IS NULL AND u.child NOT IN (SELECT child FROM gone)
     WINDOW earlier AS (PARTITION BY u.child, s.discipline ORDER BY u.received, u.request)
 ),
 chained AS (
@@ -75,6 +78,7 @@ kept AS (
 facts AS (
     SELECT u.*, s.provider, s.is_autism, c.born, c.deceased,
         u.received + $limit AS limit_day,
+        u.child IN (SELECT child FROM gone) AS is_opted_out,
         coalesce(k.is_kept, false) AS is_kept,
         u.rejected IS NULL AND NOT coalesce(k.is_kept, false) AS is_duplicate,
         k.first_seen
@@ -85,6 +89,7 @@ facts AS (
 )
 SELECT *, first_seen <= limit_day AS is_met,
     CASE
+        WHEN is_opted_out THEN 'opted_out'
         WHEN rejected IS NOT NULL THEN 'rejected'
         WHEN is_duplicate THEN 'duplicate'
         WHEN received >= born + to_years($age) THEN 'over_age'
@@ -123,7 +128,7 @@ SELECT strftime(m.first_day, '%Y-%m') AS month, j.service::VARCHAR AS service,
 FROM judged AS j
 JOIN request AS r USING (request)
 JOIN month AS m ON m.k BETWEEN r.first_month AND r.last_month
-WHERE NOT j.is_autism AND NOT j.is_duplicate
+WHERE NOT j.is_autism AND NOT j.is_duplicate AND NOT j.is_opted_out
     AND coalesce(j.closed > m.last_day, true)
     AND coalesce(j.rejected > m.last_day, true)
     AND coalesce(r.discharged > m.last_day, true)
@@ -178,6 +183,8 @@ def judge(
             "attended": value("attended_statuses"),
             "mechanisms": value("qualifying_mechanisms"),
             "withdrawn": withdrawn,
+            "opt_outs": value("opt_out_excludes") == "yes",
+            "last_day": last,
         },
     )
 

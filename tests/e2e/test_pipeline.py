@@ -219,4 +219,4 @@ def test_status_tells_what_is_published_and_missing(home: Home) -> None:
     assert found["headline"]["Published build"] == home.build_id()
     by_return = {(r["partner"], r["standard"]): r for r in found["partners"]}
     assert by_return["RAL", "csds"]["data_to"].startswith("2026-09-30")
-    assert by_return["RAL", "csds"]["missing"] == 30 * 6  # April 2023 to September 2025 never came
+    assert by_return["RAL", "csds"]["missing"] == 30 * 20  # April 2023 to September 2025 never came
