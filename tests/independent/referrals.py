@@ -154,6 +154,8 @@ def _activities(landing: Landing, terms: Terms) -> dict[tuple[str, ...], list[Ro
 
 def _counts_as_seen(row: Row, day: date, activities: list[Row], terms: Terms) -> bool:
     mechanism = row["consultation_mechanism"]
+    if mechanism == "03":  # telemedicine: what earlier versions call a video call
+        mechanism = "11"
     if mechanism == "02" and not _counts_by_telephone(day, activities, terms):
         return False
     return row["attendance_status"] in terms.parameter(

@@ -1,4 +1,5 @@
 -- Contacts, of community and mental health services alike; attendance and mechanism have one list.
+-- Earlier versions called a video call telemedicine, 03; it is 11 since.
 with community as (
 
     select * from {{ ref('stg_csds__cyp201') }}
@@ -27,7 +28,9 @@ final as (
         duration_minutes,
         consultation_type,
         care_contact_subject,
-        consultation_mechanism,
+        case consultation_mechanism
+            when '03' then '11' else consultation_mechanism
+        end as consultation_mechanism,
         activity_location_type,
         group_therapy_indicator,
         attendance_status,
@@ -51,7 +54,9 @@ final as (
         duration_minutes,
         consultation_type,
         care_contact_subject,
-        consultation_mechanism,
+        case consultation_mechanism
+            when '03' then '11' else consultation_mechanism
+        end as consultation_mechanism,
         activity_location_type,
         group_therapy_indicator,
         attendance_status,
