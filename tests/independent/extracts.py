@@ -153,6 +153,9 @@ def _take_in(
         held = landing.submissions.get((names[0], table, month))
         if held is None or held.created <= created:
             good, reasons = validate(known[table], rows, month)
+            if not good and (rows or not known[table].get("may_be_empty")):
+                landing.refused.append(f"{names[0]} {delivery}: {table} has no row that holds")
+                continue
             landing.submissions[names[0], table, month] = Submission(
                 names[0], table, month, created, len(rows), good, reasons
             )
@@ -289,4 +292,9 @@ def read_contract(folder: Path, table: str) -> Row:
     """One contract as plain data."""
     path = next(folder.glob(f"*/{table}.yaml"))
     content: Row = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for earlier in content.get("differences", ()):
+        for column in content["columns"]:
+            other = earlier.get("changed", {}).get(column["name"], {}).get("national")
+            if other:
+                column["aliases"] = [*column.get("aliases", ()), other]
     return content

@@ -46,7 +46,7 @@ def test_a_folder_and_an_archive_hold_the_same(tmp_path: Path) -> None:
     write_folder(tmp_path / "RV3" / "2024-04", world.tables("RV3", APRIL))
     write_zip(tmp_path / "RKE" / "csds_2024-04.zip", world.tables("RKE", APRIL))
     landing = read(tmp_path)
-    assert requests(landing, "RV3") == requests(landing, "RKE") == ["r1"]
+    assert requests(landing, "RV3") == requests(landing, "RKE") == ["r1", "else"]
 
 
 def test_the_header_says_the_month_whatever_the_folder_is_called(tmp_path: Path) -> None:

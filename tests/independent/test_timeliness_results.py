@@ -219,8 +219,12 @@ def test_a_referral_missing_from_one_month_alone_has_not_stopped_flowing(world: 
     world.refer("r1", "CDT", "2024-01-08")
     world.send("2024-01", "2024-03")
     folder = world.root / "RV3" / "2024-02"
-    for table in ("CYP101Referral", "CYP102ServiceTypeReferredTo"):
-        (folder / f"{table}.csv").write_text(csv_text(table, []), encoding="utf-8")
+    others = {
+        "CYP101Referral": ["else", "else", "2024-01-08", ""],
+        "CYP102ServiceTypeReferredTo": ["else", "ELSEWHERE", "", "", "", ""],
+    }
+    for table, row in others.items():
+        (folder / f"{table}.csv").write_text(csv_text(table, [row]), encoding="utf-8")
     assert [(w.month.month, w.waiting) for w in world.outcome().waiting] == [(1, 1), (2, 1), (3, 1)]
 
 

@@ -199,14 +199,17 @@ class World:
             if by_now(c.opted_out)
         ]
         created = datetime(month.year, month.month, 1).isoformat()
+        # a table without rows is refused: somebody of another team is always there
         return {
             "CYP000Header": [["1.6", partner, partner, start, end, created]],
             "CYP001MPI": [
                 [number, "RV3", c.nhs_number, c.born, by_now(c.died)]
                 for number, c in children.items()
-            ],
-            "CYP101Referral": list(requests.values()),
-            "CYP102ServiceTypeReferredTo": [
+            ]
+            + [["else", "RV3", "", "2018-01-01", ""]],
+            "CYP101Referral": [*requests.values(), ["else", "else", start, ""]],
+            "CYP102ServiceTypeReferredTo": [["else", "ELSEWHERE", "", "", "", ""]]
+            + [
                 [
                     r.request,
                     team,
@@ -220,7 +223,8 @@ class World:
             ],
             "CYP201CareContact": [
                 [c.number, c.request, c.team, c.day, c.attendance, c.mechanism] for c in contacts
-            ],
+            ]
+            + [["else", "else", "ELSEWHERE", start, "5", "01"]],
             "CYP202CareActivity": [
                 [f"a{place}", a.contact, a.kind, a.procedure]
                 for place, a in enumerate(self._activities)
