@@ -14,14 +14,20 @@ bench_app = typer.Typer(no_args_is_help=True, help="Measure speed against a refe
 
 @bench_app.command("intake")
 def bench_intake(
+    kind: Annotated[
+        str, typer.Option(help="contacts, episodes (SSDA903) or census (XML)")
+    ] = "contacts",
     rows: Annotated[int, typer.Option(min=1000)] = 10_000_000,
     passes: Annotated[int, typer.Option(min=1)] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Intake of one contacts file beside a plain DuckDB load of it."""
+    """Intake of one large file, beside a plain DuckDB load of it; of a census, rows are children."""
+    from orchestration.bench import LOADS
     from orchestration.bench import bench_intake as measure
 
-    found = measure(rows, passes, lambda text: console.print(text, highlight=False))
+    if kind not in LOADS:
+        raise typer.BadParameter(f"the kind is one of {', '.join(LOADS)}")
+    found = measure(kind, rows, passes, lambda text: console.print(text, highlight=False))
 
     def show() -> None:
         for name, value in found.items():
