@@ -74,6 +74,9 @@ STANDARDS = {
     "local": "local tables",
 }
 
+YEARLY = frozenset({"cin", "ssda903", "sen2"})
+"""Standards whose returns are made once a year."""
+
 BANDS = {
     "0-42": "0 to 6 weeks",
     "43-84": "6 to 12 weeks",
@@ -92,6 +95,7 @@ SOURCES = {
 OPERATORS = {">=": "At least", ">": "More than", "<=": "At most", "<": "Less than"}
 
 EXCLUSIONS = {
+    "opted_out": "The family opted out",
     "rejected": "Referral rejected",
     "duplicate": "Duplicate of another referral",
     "negative_wait": "Seen before the referral was received",
@@ -148,6 +152,11 @@ def band(code: str) -> str:
 def standard(code: str) -> str:
     """What a standard is called."""
     return STANDARDS.get(code, plain(code).lower())
+
+
+def is_yearly(code: str) -> bool:
+    """Whether a standard's returns are made once a year."""
+    return code in YEARLY
 
 
 def standard_short(code: str) -> str:

@@ -56,6 +56,11 @@ def month_name(day: date) -> str:
     return f"{day:%B %Y}"
 
 
+def year_name(start: date) -> str:
+    """The year a yearly return covers, by its first day: `2025`, or `2025-26` when it begins in April."""
+    return f"{start:%Y}" if start.month == 1 else f"{start:%Y}-{(start.year + 1) % 100:02d}"
+
+
 def short_month(day: date) -> str:
     """ "Sep 26"."""
     return f"{day:%b %y}"

@@ -13,6 +13,7 @@ from dashboards.components.returns.lists import (
     problems_card,
     rows_card,
     versions_card,
+    yearly_card,
 )
 from dashboards.findings.names import Names
 from dashboards.findings.returns import Period, headline, periods
@@ -20,6 +21,7 @@ from dashboards.published import queries
 from dashboards.published.operations import received_files
 from dashboards.published.snapshot import Source
 from dashboards.visit import current_visit
+from dashboards.words import is_yearly
 
 BY_RETURN, BY_TABLE = "By return", "By table"
 NEWEST_FILES = 20
@@ -36,7 +38,11 @@ frame = PageFrame(visit, "Returns", states, names)
 
 def draw(period: Period, partner: str, rows: str) -> None:
     """The calendar and its lists for one period."""
-    found = queries.submissions(visit.scope, source, period.first, period.last)
+    found = [
+        row
+        for row in queries.submissions(visit.scope, source, period.first, period.last)
+        if not is_yearly(row.standard)
+    ]
     if partner != EVERY:
         found = [row for row in found if names.short(row.partner_code) == partner]
     if not found:
@@ -55,6 +61,13 @@ def draw(period: Period, partner: str, rows: str) -> None:
         ),
     )
     show_card(visit, problems_card(found, names))
+    yearly = [
+        state
+        for state in states
+        if is_yearly(state.standard) and partner in (EVERY, names.short(state.partner_code))
+    ]
+    if yearly:
+        show_card(visit, yearly_card(yearly, names))
     left, right = st.columns(2)
     with left:
         show_card(visit, rows_card(found, names, rounded=visit.is_board))
@@ -74,7 +87,8 @@ def partners_in_scope() -> list[str]:
 
 shown = None if visit.scope.providers is None else frozenset(visit.scope.providers)
 frame.headline(headline(states, names, shown))
-choices = {period.label: period for period in periods(states)}
+monthly = [state for state in states if not is_yearly(state.standard)]
+choices = {period.label: period for period in periods(monthly)}
 if choices:
     slots = st.columns([2, 2, 2, 3])
     with slots[0]:

@@ -10,11 +10,19 @@ from dashboards.components.table import Table
 from dashboards.findings.figures import count_text
 from dashboards.findings.names import Names
 from dashboards.findings.returns import Gathered, gather, problems
-from dashboards.findings.text import dated_day, moment, month_name, plural, sentence
-from dashboards.published.rows import ReceivedFile, Submission
+from dashboards.findings.text import (
+    dated_day,
+    moment,
+    month_name,
+    plural,
+    sentence,
+    year_name,
+)
+from dashboards.published.rows import ReceivedFile, ReturnState, Submission
 from dashboards.words import FEWER, file_status, plain, return_status, standard_short
 
 NAMED_TABLES = 2
+YEARS_SHOWN = 12
 ROWS_SHOWN = 40
 """A longer list is in the export of the calendar; on a page nobody reads it."""
 
@@ -57,6 +65,31 @@ def problems_card(submissions: Sequence[Submission], names: Names) -> Card:
                 for one in found[:ROWS_SHOWN]
             ]
             or [("Nothing is late, missing or rejected", *[""] * (len(columns) - 1))],
+        ),
+    )
+
+
+def yearly_card(states: Sequence[ReturnState], names: Names) -> Card:
+    """Returns made once a year: they stand in no month of the calendar."""
+    columns = ("Return", "Year", "Status", "Due", "Received", "Tables in")
+    return Card(
+        key="yearly",
+        title="Yearly returns",
+        subtitle="Newest first",
+        table=Table(
+            caption="Returns made once a year",
+            columns=columns,
+            rows=[
+                (
+                    f"{names.short(state.partner_code)} {standard_short(state.standard)}",
+                    year_name(state.period),
+                    chip(return_status(state.status)),
+                    dated_day(state.due_on),
+                    dated_day(state.received_on) or "Not received",
+                    f"{state.tables_in} of {state.tables}",
+                )
+                for state in states[:YEARS_SHOWN]
+            ],
         ),
     )
 
