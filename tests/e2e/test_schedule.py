@@ -121,7 +121,7 @@ def home(tmp_path: Path) -> Home:
     make_alliance(tmp_path / "extracts", 120, date(2026, 4, 1), date(2026, 9, 1))
     made = make_home(tmp_path / "home", tmp_path / "extracts")
     for partner in BEFORE:
-        made.drop(partner, "2026-0[4-8]")
+        made.drop(partner, "*2026-0[4-8]*")
     made.drop("RKE", "*")
     return made
 
@@ -160,7 +160,8 @@ def test_a_year_in_the_life_of_landing(home: Home, server: Server, page: Page) -
         home.drop("RV3", "2026-09")
         wait_for("the run that sees the duplicates", lambda: len(finished_runs(home)) > runs)
         frame = home.state("submission")
-        assert (frame.status == "duplicate").sum() == 7
+        sent = list((home.extracts / "RV3" / "2026-09").rglob("*.csv"))
+        assert (frame.status == "duplicate").sum() == len(sent) > 0
         assert home.build_id() == second
 
         correct(home, "2026-10-30T09:00:00", turned_down=10_000)

@@ -24,15 +24,20 @@ class Desk:
     def __init__(self) -> None:
         self.con = duckdb.connect()
         self.con.execute("""
-            CREATE TABLE child (child INTEGER, born DATE, deceased DATE);
+            CREATE TABLE child (child INTEGER, born DATE, deceased DATE, opted_out DATE);
             CREATE TABLE unit (unit INTEGER, request INTEGER, child INTEGER, service VARCHAR,
                 received DATE, closed DATE, rejected DATE, closure_reason VARCHAR);
             CREATE TABLE contact (request INTEGER, team VARCHAR, day DATE, attendance VARCHAR,
                 mechanism VARCHAR);
         """)
 
-    def child(self, born: date = date(2018, 1, 1), deceased: date | None = None) -> None:
-        self.con.execute("INSERT INTO child VALUES (1, ?, ?)", [born, deceased])
+    def child(
+        self,
+        born: date = date(2018, 1, 1),
+        deceased: date | None = None,
+        opted_out: date | None = None,
+    ) -> None:
+        self.con.execute("INSERT INTO child VALUES (1, ?, ?, ?)", [born, deceased, opted_out])
 
     def referral(
         self,
@@ -193,3 +198,17 @@ def test_a_family_that_leaves_after_being_seen_counts(desk: Desk) -> None:
     desk.referral(1, closed=RECEIVED + timedelta(days=20), reason="04")
     desk.contact(1, RECEIVED + timedelta(days=20))
     assert desk.verdicts() == {1: (True, None)}
+
+
+@pytest.mark.parametrize(
+    ("opted_out", "reason"),
+    [(date(2024, 9, 30), "opted_out"), (date(2024, 10, 1), None)],
+    ids=["on the last day", "the day after"],
+)
+def test_a_family_that_opted_out_by_the_end_of_the_run_is_left_out(
+    desk: Desk, opted_out: date, reason: str | None
+) -> None:
+    desk.child(opted_out=opted_out)
+    desk.referral(1)
+    desk.contact(1, RECEIVED)
+    assert desk.verdicts()[1][1] == reason

@@ -7,7 +7,7 @@ from collections import Counter
 from tests.unit.synthetic.conftest import Alliance
 
 REASONS = {
-    "rejected", "duplicate", "over_age", "autism_pathway", "negative_wait", "died", "withdrawn",
+    "opted_out", "rejected", "duplicate", "over_age", "autism_pathway", "negative_wait", "died", "withdrawn",
 }  # fmt: skip
 
 
