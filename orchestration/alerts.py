@@ -43,7 +43,7 @@ def raise_alerts(
     """Tell what is newly the matter and what came right; what could not be mailed waits."""
     matters = [
         *overdue_returns(partnership, catalogue, ledger, settings.today()),
-        *refused_submissions(ledger),
+        *refused_submissions(partnership, ledger),
     ]
     book = AlertBook(ledger.engine)
     told = book.update((a.kind, a.subject, a.message) for a in matters)
@@ -95,8 +95,11 @@ def overdue_returns(
     return found
 
 
-def refused_submissions(ledger: Ledger) -> list[Alert]:
-    """One alert per unit whose newest file was refused, until a file of it is taken in."""
+def refused_submissions(partnership: Partnership, ledger: Ledger) -> list[Alert]:
+    """One alert per owed unit whose newest file was refused, until one is taken in or stands again.
+
+    A file for a unit nobody owes is told in its report: no later file could ever put it right.
+    """
     newest: dict[tuple[Any, ...], Any] = {}
     for row in ledger.recognised_submissions():
         unit = (row["partner_code"], row["standard"], row["table_name"], row["period_start"])
@@ -107,8 +110,8 @@ def refused_submissions(ledger: Ledger) -> list[Alert]:
             f"{row['partner_code']} {row['standard']}.{row['table_name']} {row['period_start']:%Y-%m}",
             f"submission {row['ledger_id']} was refused: {row['reason']}",
         )
-        for row in newest.values()
-        if row["status"] == "rejected"
+        for unit, row in newest.items()
+        if row["status"] == "rejected" and partnership.expected_return(*unit)
     ]
 
 

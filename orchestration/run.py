@@ -291,8 +291,8 @@ class Pipeline:
 def run_once(settings: Settings, trigger: str, progress: Progress, *, wait: bool = True) -> Report:
     """Take in all that has settled, and publish when there is something new."""
     pipeline = Pipeline(settings)
-    files = pipeline.settled_files()
     with writer_lock(settings.lock_file, wait=wait):
+        files = pipeline.settled_files()  # another run may have taken what lay there before
         report = pipeline.start(trigger)
         try:
             pipeline.take_in(report, files, progress)

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from orchestration.contracts.model import PeriodKind
 
 MONTH_IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])(?!\d)")
-YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?:[-_/](?:20)?(\d{2}))?(?!\d)")
+YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+SPAN_IN_NAME = re.compile(r"(?=(?<!\d)(20\d{2})[-_/](?:20)?(\d{2})(?!\d))")
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,11 @@ def period_in_name(kind: PeriodKind, *names: str) -> Period | None:
             if months := MONTH_IN_NAME.findall(name):
                 return month(date(int(months[-1][0]), int(months[-1][1]), 1))
             continue
-        for first, second in reversed(YEAR_IN_NAME.findall(name)):
-            if not second:
-                return year(kind, int(first))
-            if (int(first) + 1) % 100 == int(second):
-                return year(kind, int(first) + 1)
+        spans = [int(a) for a, b in SPAN_IN_NAME.findall(name) if (int(a) + 1) % 100 == int(b)]
+        if spans:
+            return year(kind, spans[-1] + 1)
+        if years := YEAR_IN_NAME.findall(name):
+            return year(kind, int(years[-1]))
     return None
 
 

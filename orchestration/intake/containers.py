@@ -6,6 +6,8 @@ two. Members lie under numbers, never under their own names.
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,8 +21,6 @@ from orchestration.intake.recognise import Heading, RefusedFileError, heading_of
 from orchestration.intake.workbook import is_workbook, unpack_workbook
 from orchestration.settings import Settings
 from orchestration.state.ledger import Issue
-
-ZIP_MAGIC = b"PK\x03\x04"
 
 
 class RefusedArchiveError(ValueError):
@@ -49,7 +49,7 @@ def leaves(
     The same bytes give the same leaves, so a `member` finds its file again in the archive.
     """
     try:
-        if not _is_zip(path):
+        if not _is_zip(path, name):
             return list(_tables(path, name, into, None, settings, catalogue))
         members = unpack(path, into, settings)
         if not members:
@@ -106,11 +106,11 @@ def _tables(
         yield Leaf(name, path, member, error)
 
 
-def _is_zip(path: Path) -> bool:
-    with path.open("rb") as file:
-        if file.read(4) != ZIP_MAGIC:
-            return path.suffix.lower() == ".zip"
-    return not is_workbook(path)
+def _is_zip(path: Path, name: str) -> bool:
+    """By content, so that the archive's copy is told alike; a broken `.zip` is refused as one."""
+    if zipfile.is_zipfile(path) and not is_workbook(path):
+        return True
+    return name.lower().endswith(".zip")
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,9 @@ def unpack(path: Path, into: Path, settings: Settings) -> list[Member]:
     except (
         zipfile.BadZipFile,
         zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        UnicodeDecodeError,
         EOFError,
         NotImplementedError,
         OSError,
@@ -173,4 +176,5 @@ def _unpack_one(archive: zipfile.ZipFile, index: int, info: zipfile.ZipInfo, int
             if left < 0:
                 raise RefusedArchiveError("a member of the ZIP is larger than it declares")
             out.write(block)
-    return Member(index, PurePosixPath(info.filename).name, target)
+    name = PurePosixPath(info.filename).name.encode("utf-8", "replace").decode("utf-8")
+    return Member(index, name, target)

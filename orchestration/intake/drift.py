@@ -19,7 +19,9 @@ def heading_changes(heading: Heading) -> tuple[Change, ...]:
         c for c in heading.contract.columns
         if c.name in heading.missing and c.required in (Requirement.MANDATORY, Requirement.REQUIRED)
     ]  # fmt: skip
-    extra = [name[:MOST_CHARACTERS] for name in heading.extra]
+    # a heading may hold anything: blank and unprintable characters are nobody's column name
+    cleaned = ("".join(c for c in n if c.isprintable()).strip() for n in heading.extra)
+    extra = list(dict.fromkeys(name[:MOST_CHARACTERS] for name in cleaned if name))
     found = []
     for column in missing:
         alike = max(extra, key=lambda name: _likeness(name, column.spellings), default=None)

@@ -226,11 +226,37 @@ def _release(
             OR (starts_with(r, 'bad_') AND split_part(r, ':', 2) IN ({columns}))
         )) = 0
     """)
+    con.execute("""
+        DELETE FROM stage.let_in WHERE (file_number, ordinal) IN (
+            SELECT (file_number, ordinal) FROM (
+                SELECT file_number, ordinal, count(*) OVER (PARTITION BY file_number, line) AS n
+                FROM stage.faults
+            ) WHERE n > 1
+        )
+    """)
+    _keep_repeats_out(con, heading)
     con.execute("DELETE FROM stage.held WHERE ordinal IN (SELECT ordinal FROM stage.let_in)")
     con.execute("DELETE FROM stage.faults WHERE ordinal IN (SELECT ordinal FROM stage.let_in)")
     return dict(
         con.execute("SELECT file_number, count(*) FROM stage.let_in GROUP BY ALL").fetchall()
     )
+
+
+def _keep_repeats_out(con: duckdb.DuckDBPyConnection, heading: Heading) -> None:
+    """A row may not be let in beside another of its key; a good row goes before one let in."""
+    if not heading.contract.key:
+        return
+    key = ", ".join(["rows.file_number", *(f'rows."{name}"' for name in heading.contract.key)])
+    con.execute(f"""
+        DELETE FROM stage.let_in WHERE ordinal IN (
+            SELECT rows.rowid FROM stage.rows AS rows
+            WHERE rows.rowid IN (SELECT ordinal FROM stage.let_in)
+                OR rows.rowid NOT IN (SELECT ordinal FROM stage.held)
+            QUALIFY row_number() OVER (
+                PARTITION BY {key} ORDER BY rows.broken_text IS NOT NULL, rows.rowid
+            ) > 1
+        )
+    """)
 
 
 def _rejections(con: duckdb.DuckDBPyConnection, rules: list[Check]) -> dict[int, list[Issue]]:

@@ -29,6 +29,8 @@ class Item:
     refusal: RefusedFileError | None = None
     warnings: list[Issue] = field(default_factory=list)
     ledger_id: int = 0
+    is_standing: bool = False
+    """Read again from the archive, though it stands already."""
     released: frozenset[int] = frozenset()
     """Lines somebody let in although they break a rule."""
 

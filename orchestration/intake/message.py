@@ -11,7 +11,7 @@ import codecs
 import re
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from lxml import etree
@@ -296,8 +296,10 @@ def _moment(root: Element, path: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        # the state's clock: UTC without an offset
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
         raise RefusedFileError("message_head", f"The message has no ISO date at {path}") from None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -91,13 +92,24 @@ class Quarantine:
             submission = self.ledger.submission(ledger_id)
             if submission is None or not submission["is_active"]:
                 raise QuarantineError(f"Submission {ledger_id} does not stand; nothing to decide")
-            held = {row["line"]: row["rules"] for row in self.rows(ledger_id)}
-            if unknown := sorted(set(lines) - set(held)):
+            rows = self.rows(ledger_id)
+            held = {row["line"]: row["rules"] for row in rows}
+            let_in = self.ledger.released_lines([ledger_id]).get(ledger_id, set())
+            if unknown := sorted(
+                set(lines) - set(held) - (let_in if action == "reject" else set())
+            ):
                 listed = ", ".join(map(str, unknown[:10]))
                 raise QuarantineError(f"Submission {ledger_id} holds back no line {listed}")
             if action == "release":
+                several = Counter(row["line"] for row in rows)
+                if crowded := [line for line in lines if several[line] > 1]:
+                    raise QuarantineError(
+                        f"Line {crowded[0]} holds several held-back rows; one cannot be told from"
+                        " the others, so the sender must correct it"
+                    )
                 self._must_be_releasable(submission, {line: held[line] for line in lines})
-            self.ledger.decide(ledger_id, lines, action, author, reason)
+            reads_again = action == "release" or bool(set(lines) & let_in)
+            self.ledger.decide(ledger_id, lines, action, author, reason, reads_again=reads_again)
 
     def _must_be_releasable(self, submission: Any, rules: dict[int, str]) -> None:
         contract = shipped_catalogue().contracts[submission["standard"], submission["table_name"]]
@@ -113,7 +125,7 @@ class Quarantine:
     def _held(self, ledger_id: int) -> list[dict[str, str]]:
         path = self.settings.quarantine / f"{ledger_id}.csv.age"
         if not path.exists():
-            raise QuarantineError(f"Submission {ledger_id} has no rows held back")
+            return []
         keys = load_keys(self.settings)
         text = pyrage.decrypt(path.read_bytes(), [keys.archive]).decode("utf-8")
         csv.field_size_limit(CSV_FIELD_LIMIT)

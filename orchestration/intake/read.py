@@ -28,6 +28,8 @@ REJECT_RULES = {
     "INVALID ENCODING": "bad_encoding",
 }
 FAST_REJECTS = frozenset(REJECT_RULES)
+OUR_OWN_TROUBLE = (duckdb.OutOfMemoryException, duckdb.IOException)
+"""Faults of this machine, not of a file: the run ends, and the next one picks the file up."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def stage(
         _load(con, [rewritten], heading, checks)
         rows = _count(con, "SELECT count(*) FROM stage.rows")
         rejects = [reject[1:] for reject in _rejects(con)]
-    except duckdb.OutOfMemoryException:
+    except OUR_OWN_TROUBLE:
         raise
     except duckdb.Error as error:
         raise RefusedFileError("unreadable", "The file cannot be read as a table") from error
@@ -149,7 +151,7 @@ def _stage_together(
     try:
         _load(con, links, heading, checks)
         rejects = _rejects(con)
-    except duckdb.OutOfMemoryException:
+    except OUR_OWN_TROUBLE:
         raise
     except duckdb.Error:
         raise MisfitsError(range(len(sources))) from None
@@ -183,7 +185,7 @@ def _stage_directly(
     try:
         _load(con, [source.path], heading, checks)
         rejects = [reject[1:] for reject in _rejects(con)]
-    except duckdb.OutOfMemoryException:
+    except OUR_OWN_TROUBLE:
         raise
     except duckdb.Error:
         return None

@@ -74,7 +74,7 @@ def receive(delivery: Delivery, work: Path, desk: Desk) -> list[Item] | None:
         found = archive.store(file.path, desk.settings.archive, desk.keys)
         step("archived", bytes=found.size)
         whole = Item(
-            delivery.partner_code, file.path.name, file.path, found.sha256, None, found,
+            delivery.partner_code, shown_name(file.path.name), file.path, found.sha256, None, found,
             _received_at(file, desk),
         )  # fmt: skip
         if file.size > desk.settings.max_file_bytes:
@@ -84,7 +84,7 @@ def receive(delivery: Delivery, work: Path, desk: Desk) -> list[Item] | None:
         else:
             items += opened(whole, work / f"open-{number}", desk)
     archive.sync_folder(desk.settings.archive)
-    recognise_items(items, delivery.name, desk)
+    recognise_items(items, shown_name(delivery.name), desk)
     for file in delivery.files:
         stat = file.path.stat()
         if (stat.st_size, stat.st_mtime_ns) != (file.size, file.mtime_ns):
@@ -96,6 +96,11 @@ def receive(delivery: Delivery, work: Path, desk: Desk) -> list[Item] | None:
     _clear_landing(delivery, items, work, desk.settings.landing)
     step("cleared")
     return items
+
+
+def shown_name(name: str) -> str:
+    """A file's name as text: one in another encoding than UTF-8 cannot be stored or printed."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _received_at(file: Look, desk: Desk) -> datetime:
@@ -209,10 +214,13 @@ def admit(item: Item, desk: Terms) -> None:
 
 def _choose(kind: PeriodKind, stated: list[Period], file_name: str, delivery_name: str) -> Period:
     named = period_in_name(kind, file_name, delivery_name)
-    if len(stated) == 1:
-        return stated[0]
-    if stated:
-        fitting = [p for p in stated if named is not None and p.start == named.start]
+    newest: dict[date, Period] = {}
+    for period in sorted(stated, key=lambda p: p.created_at or datetime.min):
+        newest[period.start] = period
+    if len(newest) == 1:
+        return next(iter(newest.values()))
+    if newest:
+        fitting = [p for p in newest.values() if named is not None and p.start == named.start]
         if len(fitting) != 1:
             raise RefusedFileError(
                 "period_ambiguous",
@@ -245,12 +253,12 @@ def _read_header(item: Item, heading: Heading, desk: Desk) -> Period:
         start, end = _day(values["rp_start_date"]), _day(values["rp_end_date"])
         created = values["file_creation_date_time"]
         created_at = datetime.fromisoformat(_day(created[:10]).isoformat() + created[10:])
-    except ValueError as error:
+        if created_at.tzinfo:
+            created_at = created_at.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
         raise RefusedFileError(
             "header_invalid", "A date of the header table cannot be read"
         ) from error
-    if created_at.tzinfo:
-        created_at = created_at.astimezone(UTC).replace(tzinfo=None)
     provider = values["org_id_provider"]
     kind = heading.contract.period
     return period_in_header(
@@ -269,7 +277,9 @@ def _ledger_row(item: Item, delivery: Delivery, desk: Desk) -> dict[str, Any]:
         "run_id": desk.run_id,
         "partner_code": item.partner_code,
         "received_at": item.received_at,
-        "file_name": f"{delivery.name}/{item.name}" if delivery.name != "." else item.name,
+        "file_name": item.name
+        if delivery.name == "."
+        else f"{shown_name(delivery.name)}/{item.name}",
         "archive_sha256": item.archive_sha256,
         "member": item.member,
         "sha256": item.found.sha256,

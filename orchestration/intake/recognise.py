@@ -19,6 +19,7 @@ from orchestration.partnership.model import Partnership, Return
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_HEADER_CHARACTERS = 1 << 16
+FIRST_YEAR, LAST_YEAR = 1990, 2099
 
 
 class RefusedFileError(ValueError):
@@ -193,6 +194,8 @@ def period_in_header(
         raise RefusedFileError(
             "wrong_partner", f"The header's organisation codes are {known}, not {partner}'s"
         )
+    if not FIRST_YEAR <= end.year <= LAST_YEAR:
+        raise RefusedFileError("header_invalid", "The reporting period is in no plausible year")
     whole = month(end) if kind is PeriodKind.MONTH else year(kind, _made_for(kind, end))
     if (start or whole.start, end) != (whole.start, whole.end):
         unit = "calendar month" if kind is PeriodKind.MONTH else "reporting year"

@@ -42,7 +42,8 @@ def split_records(source: Path, target: Path, delimiter: str, columns: int) -> S
             out.write(heading[1] + b"\n")
         while (found := lines.take()) is not None:
             number, line = found
-            if not line.strip():
+            # of tabs alone is a record of blanks where tabs stand between values
+            if not line.strip(b" \r\n" if delimiter == "\t" else None):
                 continue
             if len(line) > MAX_LINE_BYTES:
                 result.held_back.append((number, "line_too_long", ""))

@@ -7,6 +7,7 @@ holds unfinished is read again from the archive.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ from orchestration.intake.files import Delivery
 from orchestration.intake.item import Item
 from orchestration.intake.load import close_stage, load, loaded_units, open_stage
 from orchestration.intake.profile import Memory, Profile, profile
+from orchestration.intake.read import OUR_OWN_TROUBLE as OUR_OWN_TROUBLE_READING
 from orchestration.intake.read import MisfitsError
 from orchestration.intake.receive import Desk, admit, opened, receive
 from orchestration.intake.recognise import RefusedFileError
@@ -38,12 +40,7 @@ from orchestration.intake.report import faults, write_report
 from orchestration.state.ledger import Change, Finished, Issue, Outcome, Unit
 from orchestration.steps import log, step
 
-OUR_OWN_TROUBLE = (
-    duckdb.OutOfMemoryException,
-    duckdb.IOException,
-    duckdb.FatalException,
-    duckdb.InternalException,
-)
+OUR_OWN_TROUBLE = (*OUR_OWN_TROUBLE_READING, duckdb.FatalException, duckdb.InternalException)
 """Faults of this machine, not of a file: the run ends, and the next one picks the file up."""
 
 LOT_BYTES, LOT_FILES = 512 << 20, 10_000
@@ -79,13 +76,25 @@ def take_in(
             items: list[Item] = []
             for number, delivery in enumerate(lot):
                 progress(f"{delivery.partner_code} {delivery.name}", done, len(waiting))
-                items += receive(delivery, work / str(number), desk) or []
+                items += _received(delivery, work / str(number), desk)
                 done += 1
             _process(con, items, desk, summary)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     progress("", len(waiting), len(waiting))
     return summary
+
+
+def _received(delivery: Delivery, work: Path, desk: Desk) -> list[Item]:
+    """The files of a delivery; none when it changed, went away or may not be read."""
+    try:
+        return receive(delivery, work, desk) or []
+    except (FileNotFoundError, PermissionError) as error:
+        if all(os.access(file.path, os.R_OK) for file in delivery.files):
+            raise  # it is not the delivery that is missing
+        kind = type(error).__name__
+        log.error("a delivery could not be read", kind=kind, partner=delivery.partner_code)
+        return []
 
 
 def _lots(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
@@ -116,16 +125,35 @@ def pick_up(
     for row in {r["ledger_id"]: r for r in (*desk.ledger.unfinished(), *lost)}.values():
         by_archive.setdefault(row["archive_sha256"], []).append(row)
     archived = list(by_archive.items())
-    for first in range(0, len(archived), LOT_FILES):
+    done = 0
+    for lot in _archive_lots(archived):
         work = desk.settings.tmp / f"restored-{uuid4().hex}"
         try:
             items: list[Item] = []
-            for number, (sha256, rows) in enumerate(archived[first : first + LOT_FILES]):
-                progress("from the archive", first + number, len(archived))
+            for number, (sha256, rows) in enumerate(lot):
+                progress("from the archive", done, len(archived))
+                done += 1
                 items += _restored(sha256, rows, work / str(number), desk)
             _process(con, items, desk, summary)
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+
+def _archive_lots(
+    archived: Sequence[tuple[str, list[Any]]],
+) -> Iterator[list[tuple[str, list[Any]]]]:
+    """Archived contents to restore at one time: they lie in the clear until they are read."""
+    lot: list[tuple[str, list[Any]]] = []
+    size = 0
+    for sha256, rows in archived:
+        own = sum(row["bytes"] for row in rows)
+        if lot and (size + own > LOT_BYTES or len(lot) == LOT_FILES):
+            yield lot
+            lot, size = [], 0
+        lot.append((sha256, rows))
+        size += own
+    if lot:
+        yield lot
 
 
 def _restored(sha256: str, rows: Sequence[Any], work: Path, desk: Desk) -> Iterator[Item]:
@@ -149,7 +177,13 @@ def _restored(sha256: str, rows: Sequence[Any], work: Path, desk: Desk) -> Itera
             refusal = RefusedFileError("unknown", "The table is not in the archived file")
             held = Item(*sender, path, sha256, row["member"], found, row["received_at"])
             held.refusal = refusal
-        item = replace(held, received_at=row["received_at"], ledger_id=row["ledger_id"])
+        item = replace(
+            held,
+            name=row["file_name"].rpartition("/")[2],
+            received_at=row["received_at"],
+            ledger_id=row["ledger_id"],
+            is_standing=row["is_active"],
+        )
         item.warnings = list(held.warnings)
         item.released = frozenset(released.get(item.ledger_id, ()))
         if item.refusal is None:
@@ -249,7 +283,12 @@ def _against(active: Any, item: Item) -> Outcome | None:
         reason = f"The same bytes as submission {active['ledger_id']}, which stands"
         return Outcome("duplicate", reason)
     created_at = item.recognised[1].created_at
-    theirs = _order(active["header_created_at"], active["received_at"], active["ledger_id"])
+    # the same bytes sent again later count as made then: else an older file in between would win
+    theirs = max(
+        _order(active[f"{made}_created_at"], active[received], active["ledger_id"])
+        for made, received in (("header", "received_at"), ("confirmed", "confirmed_received_at"))
+        if active[received] is not None
+    )
     if theirs > _order(created_at, item.received_at, item.ledger_id):
         reason = f"Submission {active['ledger_id']} was made later by its sender, and stands"
         return Outcome("superseded", reason)
@@ -259,8 +298,11 @@ def _against(active: Any, item: Item) -> Outcome | None:
 def _order(
     created_at: datetime | None, received_at: datetime, ledger_id: int
 ) -> tuple[datetime, datetime, int]:
-    """Which version of a unit is the newest: its sender's clock first, so arrival does not decide."""
-    return created_at or datetime.min, received_at, ledger_id
+    """Which version of a unit is the newest: its sender's clock first, so arrival does not decide.
+
+    A file that does not say when it was made counts as made when it was received.
+    """
+    return created_at or received_at, received_at, ledger_id
 
 
 def _read(
@@ -307,6 +349,8 @@ def _read(
     for number, item in enumerate(batch):
         if seen[number].rows_held:
             _quarantine(con, number, item, desk)
+        elif item.is_standing:  # read again, and every row of it was let in
+            (desk.settings.quarantine / f"{item.ledger_id}.csv.age").unlink(missing_ok=True)
     good = {n: i for n, i in enumerate(batch) if outcomes[i.ledger_id].status == "loaded"}
     if good:
         load(con, good)
@@ -381,7 +425,18 @@ def _finish(
     summary: Summary,
     changes: Mapping[int, tuple[Change, ...]] = MappingProxyType({}),
 ) -> None:
-    """Write the outcomes into the ledger, the counts into the summary, and the senders' reports."""
+    """Write the outcomes into the ledger, the counts into the summary, and the senders' reports.
+
+    A submission that stands and may not be read again now, since an agreement has lapsed, goes on
+    standing: it was right when it came, and is read as soon as it may be.
+    """
+    kept = [i for i in items if i.is_standing and outcomes[i.ledger_id].status == "rejected"]
+    if kept:
+        desk.ledger.keep([item.ledger_id for item in kept])
+        for item in kept:
+            log.warning("a standing submission may not be read now", ledger_id=item.ledger_id)
+        held = {item.ledger_id for item in kept}
+        items = [item for item in items if item.ledger_id not in held]
     desk.ledger.finish(
         [
             Finished(
@@ -390,6 +445,8 @@ def _finish(
                 replaced.get(i.ledger_id),
                 i.unit,
                 changes.get(i.ledger_id, ()),
+                i.recognised[1].created_at if i.period else None,
+                i.received_at,
             )
             for i in items
         ]

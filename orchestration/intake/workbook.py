@@ -7,7 +7,9 @@ and the rules for rows see it; finding those is `workbook_parts`.
 
 from __future__ import annotations
 
+import lzma
 import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -47,6 +49,8 @@ FAULTS = (
     CalamineError,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     etree.XMLSyntaxError,
     EOFError,
     KeyError,

@@ -20,12 +20,24 @@ def open_state(settings: Settings) -> sa.Engine:
     engine = sa.create_engine(settings.state_url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_is_durable)
-    with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with engine.connect() as connection:
+        _enforce_references(connection, False)
+        with connection.begin():
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        _enforce_references(connection, True)
     return engine
+
+
+def _enforce_references(connection: sa.Connection, enforced: bool) -> None:
+    """SQLite changes a table by making it anew, which references to it would forbid."""
+    if connection.dialect.name == "sqlite":
+        if enforced and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise RuntimeError("the state's references do not hold after the migration")
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if enforced else 'OFF'}")
+        connection.commit()
 
 
 def _sqlite_is_durable(connection: object, _record: object) -> None:

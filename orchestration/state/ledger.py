@@ -93,6 +93,8 @@ class Finished:
     replaces: int | None = None
     unit: Unit | None = None
     changes: tuple[Change, ...] = ()
+    created_at: datetime | None = None
+    received_at: datetime | None = None
 
 
 def now() -> datetime:
@@ -116,6 +118,28 @@ def _replace_details(
         con.execute(sa.insert(target), list(rows))
 
 
+def _confirm(con: sa.Connection, duplicate: Finished) -> None:
+    """The standing submission's bytes were sent again: it counts as made and received then, if later."""
+    row = con.execute(
+        sa.select(
+            submission.c.header_created_at,
+            submission.c.received_at,
+            submission.c.confirmed_created_at,
+            submission.c.confirmed_received_at,
+        ).where(submission.c.ledger_id == duplicate.replaces)
+    ).one()
+    assert duplicate.received_at is not None
+    created, received = duplicate.created_at, duplicate.received_at
+    held = (row.confirmed_created_at or row.header_created_at, row.confirmed_received_at)
+    this = (created or received, received)
+    if this > (held[0] or row.received_at, held[1] or row.received_at):
+        con.execute(
+            sa.update(submission)
+            .where(submission.c.ledger_id == duplicate.replaces)
+            .values(confirmed_created_at=created, confirmed_received_at=received)
+        )
+
+
 def _note_changes(
     con: sa.Connection, ledger_id: int, unit: Unit, changes: Iterable[Change]
 ) -> None:
@@ -129,7 +153,7 @@ def _note_changes(
         (row.kind, row.column_name, row.value): row
         for row in con.execute(sa.select(drift).filter_by(**own))
     }
-    for change in changes:
+    for change in dict.fromkeys(changes):
         seen = known.get((change.kind, change.column_name, change.value))
         if seen is None:
             con.execute(
@@ -197,9 +221,9 @@ class Ledger:
             return list(con.execute(query).mappings())
 
     def recognised_submissions(self) -> list[sa.RowMapping]:
-        """Every finished submission whose unit is known, oldest first; repeats of what stands apart."""
+        """Every finished submission whose unit is known, oldest first."""
         query = sa.select(submission).where(
-            submission.c.status.in_(("loaded", "rejected")), submission.c.period_start.is_not(None)
+            submission.c.status != "received", submission.c.period_start.is_not(None)
         )
         with self.engine.connect() as con:
             return list(con.execute(query.order_by(submission.c.ledger_id)).mappings())
@@ -246,6 +270,9 @@ class Ledger:
                     for end in ends
                 ],
             )
+            for end in ends:
+                if end.outcome.status == "duplicate" and end.replaces is not None:
+                    _confirm(con, end)
             _replace_details(con, ids, "submission_issue", issues)
             _replace_details(con, ids, "check_result", findings)
             _replace_details(con, ids, "submission_profile", profiles)
@@ -287,9 +314,16 @@ class Ledger:
         return found
 
     def decide(
-        self, ledger_id: int, lines: Iterable[int], action: str, author: str, reason: str
+        self,
+        ledger_id: int,
+        lines: Iterable[int],
+        action: str,
+        author: str,
+        reason: str,
+        *,
+        reads_again: bool,
     ) -> None:
-        """Record a decision on held-back rows; a release has the submission read again."""
+        """Record a decision on rows; `reads_again` has the next run read the submission anew."""
         rows = [
             {
                 "ledger_id": ledger_id,
@@ -303,11 +337,21 @@ class Ledger:
         ]
         with self.engine.begin() as con:
             con.execute(sa.insert(quarantine_decision), rows)
-            if action == "release":
+            if reads_again:
                 con.execute(
                     sa.update(submission)
                     .where(submission.c.ledger_id == ledger_id)
                     .values(status="received")
+                )
+
+    def keep(self, ledger_ids: Sequence[int]) -> None:
+        """Have standing submissions stand as before: they were read again in vain."""
+        with self.engine.begin() as con:
+            for some in _portions(ledger_ids):
+                con.execute(
+                    sa.update(submission)
+                    .where(submission.c.ledger_id.in_(some), submission.c.is_active)
+                    .values(status="loaded")
                 )
 
     def decisions(self) -> list[sa.RowMapping]:

@@ -135,6 +135,17 @@ def shows(page: Page, text: str) -> bool:
     return text in page.locator("body").inner_text()
 
 
+def is_quiet(home: Home) -> bool:
+    """Whether nothing waits in landing and no run is under way."""
+    waiting = any(path.is_file() for path in (home.folder / "landing").rglob("*"))
+    return not waiting and not (home.state("run").status == "started").any()
+
+
+def count(home: Home, status: str) -> int:
+    """Submissions of a status."""
+    return int((home.state("submission").status == status).sum())
+
+
 def test_a_year_in_the_life_of_landing(home: Home, server: Server, page: Page) -> None:
     readers = Readers(home)
     with scheduler(home) as process:
@@ -156,12 +167,13 @@ def test_a_year_in_the_life_of_landing(home: Home, server: Server, page: Page) -
         )
         assert {row["status"] for row in received} <= {"on_time", "late"}
 
-        runs = len(finished_runs(home))
-        home.drop("RV3", "2026-09")
-        wait_for("the run that sees the duplicates", lambda: len(finished_runs(home)) > runs)
-        frame = home.state("submission")
+        # the two partners' files may have been seen at two looks
+        wait_for("everything to be taken in", lambda: is_quiet(home))
+        second = home.build_id()
         sent = list((home.extracts / "RV3" / "2026-09").rglob("*.csv"))
-        assert (frame.status == "duplicate").sum() == len(sent) > 0
+        home.drop("RV3", "2026-09")
+        wait_for("the duplicates to be seen", lambda: count(home, "duplicate") == len(sent) > 0)
+        wait_for("that run to end", lambda: is_quiet(home))
         assert home.build_id() == second
 
         correct(home, "2026-10-30T09:00:00", turned_down=10_000)

@@ -114,11 +114,11 @@ def test_only_the_tables_that_did_not_come_are_named(ledger: Ledger) -> None:
 
 def test_a_refused_submission_is_told_until_one_is_taken_in(ledger: Ledger) -> None:
     arrive(ledger, "cyp201", "rejected", "No row of the file is valid")
-    (alert,) = refused_submissions(ledger)
+    (alert,) = refused_submissions(PARTNERSHIP, ledger)
     assert alert.subject == "RAL csds.cyp201 2026-09"
     assert alert.message == "submission 1 was refused: No row of the file is valid"
     arrive(ledger, "cyp201")
-    assert refused_submissions(ledger) == []
+    assert refused_submissions(PARTNERSHIP, ledger) == []
 
 
 def test_what_begins_and_ends_is_mailed_once_each(

@@ -12,7 +12,12 @@ big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.execute("DROP TABLE IF EXISTS _alembic_tmp_submission")  # a migration killed half way
+    with op.batch_alter_table("submission_issue") as table:
+        table.alter_column("column_name", existing_type=sa.String(80), type_=sa.String(400))
     with op.batch_alter_table("submission") as table:
+        table.add_column(sa.Column("confirmed_created_at", sa.DateTime(), nullable=True))
+        table.add_column(sa.Column("confirmed_received_at", sa.DateTime(), nullable=True))
         table.alter_column(
             "member",
             existing_type=sa.Integer(),
