@@ -1,8 +1,8 @@
 """`cics bench`: how fast intake is, beside a plain DuckDB load of the same file in the same run.
 
 Each pass is a process of its own, so that its peak memory is its own. The reference does nothing
-but load the file as text into a table; an XML message has none. `warm` seconds are of intake alone,
-without the start of Python and its libraries.
+but load the file as text into a table; an XML message has none. `inner` seconds are of intake
+alone, without the start of Python; with `warm` its libraries are loaded before, too.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _INTAKE = """
 import sys
 from pathlib import Path
 from orchestration.bench import take_in_once
-take_in_once(Path(sys.argv[2]))
+take_in_once(Path(sys.argv[2]), warm=sys.argv[3] == "warm")
 """
 
 
@@ -51,7 +51,7 @@ class Pass:
     """One measured process."""
 
     seconds: float
-    warm_seconds: float
+    inner_seconds: float
     peak_bytes: int
 
 
@@ -65,7 +65,9 @@ class Load:
     has_reference: bool = True
 
 
-def bench_intake(kind: str, rows: int, passes: int, tell: Callable[[str], None]) -> dict[str, Any]:
+def bench_intake(
+    kind: str, rows: int, passes: int, tell: Callable[[str], None], *, warm: bool = False
+) -> dict[str, Any]:
     """Measure pairs of reference and intake in turn; seconds, ratios, rates and peak memory."""
     load = LOADS[kind]
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
@@ -79,7 +81,7 @@ def bench_intake(kind: str, rows: int, passes: int, tell: Callable[[str], None])
                 references.append(_measure(_REFERENCE, source, _empty(Path(folder) / "reference")))
             home = _empty(Path(folder) / "home")
             _prepare_home(home, load.partner, source)
-            intakes.append(_measure(_INTAKE, source, home))
+            intakes.append(_measure(_INTAKE, source, home, "warm" if warm else "cold"))
             tell(
                 f"pass {number + 1}: {intakes[-1].seconds:.1f} s, {intakes[-1].peak_bytes / 1e9:.2f} GB"
             )
@@ -88,9 +90,9 @@ def bench_intake(kind: str, rows: int, passes: int, tell: Callable[[str], None])
             "rows": rows,
             "bytes": size,
             "intake_seconds": _spread([i.seconds for i in intakes]),
-            "intake_warm_seconds": _spread([i.warm_seconds for i in intakes]),
-            "rows_per_warm_second": _spread([rows / i.warm_seconds for i in intakes]),
-            "megabytes_per_warm_second": _spread([size / 1e6 / i.warm_seconds for i in intakes]),
+            "intake_inner_seconds": _spread([i.inner_seconds for i in intakes]),
+            "rows_per_inner_second": _spread([rows / i.inner_seconds for i in intakes]),
+            "megabytes_per_inner_second": _spread([size / 1e6 / i.inner_seconds for i in intakes]),
             "intake_peak_gb": max(i.peak_bytes for i in intakes) / 1e9,
         }
         if references:
@@ -212,8 +214,8 @@ LOADS = {
 }
 
 
-def take_in_once(home: Path) -> None:
-    """Everything intake does with what lies in `home`'s landing folder; prints its warm seconds."""
+def take_in_once(home: Path, *, warm: bool) -> None:
+    """Everything intake does with what lies in `home`'s landing folder; prints its seconds."""
     from expectations.run import warm_up
     from orchestration.logs import configure_logs
     from orchestration.run import Pipeline
@@ -222,11 +224,12 @@ def take_in_once(home: Path) -> None:
     settings = Settings(home=home, demo=True, as_at=date(2026, 10, 31), memory_limit=MEMORY_LIMIT)
     configure_logs(settings, quiet=True)
     pipeline = Pipeline(settings)
-    warm_up()
+    if warm:
+        warm_up()
     report = pipeline.start("bench")
     started = time.monotonic()
     summary = pipeline.take_in(report, list(pipeline.look().values()), lambda *_: None)
-    print(f"warm {time.monotonic() - started}")
+    print(f"inner {time.monotonic() - started}")
     if set(summary.counts) != {"loaded"}:
         raise RuntimeError(f"intake did not load the file: {summary.refusals}")
 
@@ -244,10 +247,10 @@ def _empty(folder: Path) -> Path:
     return folder
 
 
-def _measure(program: str, source: Path, folder: Path) -> Pass:
+def _measure(program: str, source: Path, folder: Path, *arguments: str) -> Pass:
     started = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", program, str(source), str(folder)],
+        [sys.executable, "-c", program, str(source), str(folder), *arguments],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -257,8 +260,8 @@ def _measure(program: str, source: Path, folder: Path) -> Pass:
     seconds = time.monotonic() - started
     if status != 0:
         raise RuntimeError(f"a measured process failed with status {status}")
-    warm = [float(line[5:]) for line in printed.splitlines() if line.startswith("warm ")]
-    return Pass(seconds, warm[0] if warm else seconds, usage.ru_maxrss * 1024)
+    inner = [float(line[6:]) for line in printed.splitlines() if line.startswith("inner ")]
+    return Pass(seconds, inner[0] if inner else seconds, usage.ru_maxrss * 1024)
 
 
 def _spread(values: list[float]) -> dict[str, float]:

@@ -19,6 +19,7 @@ def bench_intake(
     ] = "contacts",
     rows: Annotated[int, typer.Option(min=1000)] = 10_000_000,
     passes: Annotated[int, typer.Option(min=1)] = 3,
+    warm: Annotated[bool, typer.Option(help="Load the libraries before measuring.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Intake of one large file, beside a plain DuckDB load of it; of a census, rows are children."""
@@ -27,7 +28,9 @@ def bench_intake(
 
     if kind not in LOADS:
         raise typer.BadParameter(f"the kind is one of {', '.join(LOADS)}")
-    found = measure(kind, rows, passes, lambda text: console.print(text, highlight=False))
+    found = measure(
+        kind, rows, passes, lambda text: console.print(text, highlight=False), warm=warm
+    )
 
     def show() -> None:
         for name, value in found.items():

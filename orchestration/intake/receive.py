@@ -135,7 +135,8 @@ def _item(whole: Item, leaf: Leaf, scratch: Path, desk: Terms) -> Item:
     try:
         if item.refusal is None and item.heading is None:
             text = as_utf8(item.path, item.found, scratch)
-            item.heading = recognise(first_line(text, "utf-8"), desk.catalogue)
+            owed = desk.partnership.owed_tables(item.partner_code)
+            item.heading = recognise(first_line(text, "utf-8"), desk.catalogue, owed)
         if item.refusal is None and leaf.message is not None:
             item.period = _period_of_message(leaf.message, item, desk)
     except RefusedFileError as error:

@@ -55,10 +55,13 @@ class Heading:
 
 
 @lru_cache(maxsize=1024)
-def recognise(first_line: str, catalogue: Catalogue) -> Heading:
+def recognise(
+    first_line: str, catalogue: Catalogue, owed: frozenset[tuple[str, str]] = frozenset()
+) -> Heading:
     """The table whose columns a first line names; RefusedFileError when none or several fit.
 
-    Each table is tried under the names of all its versions, newest first.
+    Each table is tried under the names of all its versions, newest first. Where tables of two
+    standards fit alike, one the sender owes, as (standard, table), goes before another.
     """
     if len(first_line) >= MAX_HEADER_CHARACTERS:
         raise RefusedFileError("heading_too_long", "The first line is too long to be a heading")
@@ -70,14 +73,20 @@ def recognise(first_line: str, catalogue: Catalogue) -> Heading:
     ]
     if not found:
         raise RefusedFileError("heading_missing", "The first line holds no column names")
+
+    def rank(heading: Heading) -> tuple[int, bool, bool, int, int]:
+        known, complete, national, missing = _rank(heading)
+        table = (heading.contract.standard, heading.contract.table)
+        return known, complete, table in owed, national, missing
+
     # the table most columns belong to, even when one it needs is missing: a damaged heading must
     # not make contacts pass for another table that happens to need less
-    best = max(found, key=_rank)
+    best = max(found, key=rank)
     if len(best.positions) * 2 < len(best.names) and _missing_mandatory(best):
         raise RefusedFileError("table_unknown", "The column names are those of no table we know")
     same_table = (best.contract.standard, best.contract.table)
     if any(
-        _rank(h) == _rank(best) and (h.contract.standard, h.contract.table) != same_table
+        rank(h) == rank(best) and (h.contract.standard, h.contract.table) != same_table
         for h in found
     ):
         raise RefusedFileError("table_ambiguous", "The column names fit more than one table")

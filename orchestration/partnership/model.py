@@ -258,6 +258,15 @@ class Partnership(Strict):
                 return due
         return None
 
+    def owed_tables(self, partner: str) -> frozenset[tuple[str, str]]:
+        """(standard, table) of everything a partner ever owes."""
+        return frozenset(
+            (due.standard, table)
+            for due in self.returns
+            if due.partner_code == partner
+            for table in due.tables
+        )
+
     def shared_groups(
         self, partner: str, standard: str, table: str, purpose: str, day: date
     ) -> frozenset[ColumnGroup] | None:

@@ -72,11 +72,6 @@ def scheduler(home: Home, **environment: str) -> Iterator[subprocess.Popen[bytes
         log.close()
 
 
-def finished_runs(home: Home) -> list[str]:
-    frame = home.state("run")
-    return list(frame[frame.status != "started"].sort_values("started_at").status)
-
-
 def correct(home: Home, created: str, turned_down: int) -> None:
     """RV3's September again: made later, and with its first referrals turned down."""
     source = home.extracts / "RV3" / "2026-09"
